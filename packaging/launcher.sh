@@ -1,0 +1,31 @@
+#!/bin/sh
+# bmm: this file is a shell script with a jar behind it. It finds a JDK 25 or later and runs the jar.
+set -u
+self=$0
+while [ -L "$self" ]; do
+  link=$(readlink "$self")
+  case $link in /*) self=$link ;; *) self=$(dirname "$self")/$link ;; esac
+done
+is_new_enough() {
+  [ -x "$1" ] || return 1
+  release=$(dirname "$(dirname "$1")")/release
+  if [ -r "$release" ]; then
+    major=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$release")
+  else
+    major=$("$1" -version 2>&1 | sed -n '1s/.*"\([0-9]*\).*/\1/p')
+  fi
+  [ "${major:-0}" -ge 25 ]
+}
+java=
+on_path=$(command -v java 2>/dev/null) && on_path=$(readlink -f "$on_path")
+for candidate in "${JAVA_HOME:-}/bin/java" "${on_path:-}" /usr/lib/jvm/*/bin/java /opt/*/bin/java; do
+  if is_new_enough "$candidate"; then java=$candidate; break; fi
+done
+if [ -z "$java" ]; then
+  echo "bmm: no Java 25 or later found" >&2
+  echo "hint: apt-get install openjdk-25-jre-headless (Debian 13, Ubuntu 24.04 and later), or set JAVA_HOME" >&2
+  exit 78
+fi
+# Serial collector and C1 only: a job of seconds has no use for more, and it keeps memory small.
+exec "$java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -Xss512k ${BMM_JAVA_OPTS:-} \
+  --enable-native-access=ALL-UNNAMED -jar "$self" "$@"

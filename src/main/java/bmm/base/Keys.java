@@ -1,0 +1,279 @@
+package bmm.base;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Every setting of bmm, declared once. The order here is the order in the documentation. */
+public final class Keys {
+    /** What is compared between source, archive and restored database. */
+    public enum FingerprintMode {
+        CONTENT,
+        COUNT,
+        OFF
+    }
+
+    /** The format that pg_dump writes. */
+    public enum DumpFormat {
+        CUSTOM,
+        PLAIN
+    }
+
+    /** How dumps are compressed. */
+    public enum Codec {
+        ZSTD,
+        GZIP
+    }
+
+    /** How log lines look. */
+    public enum LogFormat {
+        AUTO,
+        TEXT,
+        LOGFMT,
+        JSON
+    }
+
+    public static final Setting<String> PGHOST = Setting.text(
+            "PGHOST", "host or socket directory", null, "Database server; without it the local server's Unix socket.");
+    public static final Setting<Integer> PGPORT =
+            Setting.number("PGPORT", "5432", 1, 65535, "Port of the database server.");
+    public static final Setting<String> PGUSER =
+            Setting.text("PGUSER", "role", null, "Role to connect as; without it the name of the system user.");
+    public static final Setting<Secret> PGPASSWORD = Setting.secret("PGPASSWORD", "password", "Its password.");
+    public static final Setting<Path> PGPASSFILE =
+            Setting.path("PGPASSFILE", null, "libpq's password file; without it ~/.pgpass.");
+    public static final Setting<String> PGSERVICE =
+            Setting.text("PGSERVICE", "name", null, "A section of pg_service.conf that holds the connection.");
+    public static final Setting<String> PGSSLMODE = Setting.text(
+            "PGSSLMODE", "libpq sslmode", null, "disable, allow, prefer, require, verify-ca or verify-full.");
+    public static final Setting<Path> PGSSLROOTCERT = Setting.path(
+            "PGSSLROOTCERT", null, "Certificate authority that the server's certificate is checked against.");
+    public static final Setting<Secret> DATABASE_URL = Setting.secret(
+            "DATABASE_URL",
+            "postgres://user:password@host:port/database",
+            "The connection in one line, as applications keep it; names the database too. PG* settings win over its parts.");
+    public static final Setting<List<String>> DATABASES = Setting.list(
+            "BMM_DATABASES",
+            "names, or *",
+            null,
+            ",",
+            "Databases to back up, separated by commas; * or nothing (and no DATABASE_URL): every one that this role can reach.");
+    public static final Setting<String> PG_CONTAINER = Setting.text(
+            "BMM_PG_CONTAINER",
+            "name",
+            null,
+            "Docker container of the server: the pg tools run inside it with docker exec.");
+    public static final Setting<Path> PG_BIN = Setting.path(
+            "BMM_PG_BIN", null, "Directory of pg_dump and its kind; without it the newest installed one that fits.");
+
+    public static final Setting<Path> BACKUP_DIR = Setting.path(
+            "BMM_BACKUP_DIR",
+            null,
+            "Where dumps are kept; as root /var/backups/bmm/<instance>, else under the XDG data directory.");
+    public static final Setting<Path> STATE_DIR = Setting.path(
+            "BMM_STATE_DIR",
+            null,
+            "Where state is kept; as root /var/lib/bmm/<instance>, else under the XDG state directory.");
+
+    public static final Setting<DumpFormat> DUMP_FORMAT = Setting.choice(
+            "BMM_DUMP_FORMAT", DumpFormat.class, DumpFormat.CUSTOM, "Format of the dump; plain is SQL text for psql.");
+    public static final Setting<Codec> COMPRESSION = Setting.choice(
+            "BMM_COMPRESSION", Codec.class, Codec.ZSTD, "How the dump is compressed; plain format is always gzip.");
+    public static final Setting<Integer> COMPRESSION_LEVEL =
+            Setting.number("BMM_COMPRESSION_LEVEL", "1", 1, 19, "Compression level: zstd 1 to 19, gzip 1 to 9.");
+    public static final Setting<Integer> DUMP_JOBS = Setting.number(
+            "BMM_DUMP_JOBS",
+            "1",
+            1,
+            64,
+            "Above 1: directory format with this many parallel workers, packed into one tar.");
+    public static final Setting<FingerprintMode> FINGERPRINT = Setting.choice(
+            "BMM_FINGERPRINT",
+            FingerprintMode.class,
+            FingerprintMode.CONTENT,
+            "What is recorded of each table and compared later: rows and a content hash, rows only, or nothing.");
+    public static final Setting<Boolean> GLOBALS = Setting.yesNo(
+            "BMM_GLOBALS", "yes", "Save roles and tablespaces (pg_dumpall --globals-only) beside each dump.");
+    public static final Setting<Duration> DUMP_TIMEOUT =
+            Setting.duration("BMM_DUMP_TIMEOUT", "6h", "A dump that takes longer is stopped and counts as failed.");
+    public static final Setting<Duration> LOCK_WAIT_TIMEOUT = Setting.duration(
+            "BMM_LOCK_WAIT_TIMEOUT",
+            "60s",
+            "How long to wait for tables that another transaction has locked, before giving up.");
+    public static final Setting<Long> MIN_SIZE =
+            Setting.bytes("BMM_MIN_SIZE", "1kB", "A dump smaller than this fails verification.");
+    public static final Setting<Integer> MAX_SHRINK = Setting.number(
+            "BMM_MAX_SHRINK",
+            "50",
+            1,
+            100,
+            "Percent by which a dump may be smaller than the median of the last ones before verification fails; 100: never.");
+    public static final Setting<Long> MIN_FREE = Setting.bytes(
+            "BMM_MIN_FREE", "200MB", "Free space that must remain in the backup directory beside the dump.");
+    public static final Setting<String> PRE_HOOK = Setting.text(
+            "BMM_PRE_HOOK", "shell command", null, "Run before the dumps; if it fails, nothing is dumped.");
+    public static final Setting<String> POST_HOOK = Setting.text(
+            "BMM_POST_HOOK",
+            "shell command",
+            null,
+            "Run after the dumps, always; BMM_OUTCOME holds the exit code so far.");
+    public static final Setting<Duration> HOOK_TIMEOUT =
+            Setting.duration("BMM_HOOK_TIMEOUT", "10m", "A hook that takes longer is stopped and counts as failed.");
+
+    public static final Setting<List<String>> BACKUP_REMOTE = Setting.list(
+            "BMM_BACKUP_REMOTE",
+            "stores",
+            null,
+            "\\s+",
+            "Where backups go off-site, separated by blanks: NAME/prefix of a named store, or a store URL.");
+
+    public static final Setting<Duration> KEEP_WITHIN =
+            Setting.duration("BMM_KEEP_WITHIN", "14d", "Keep every backup younger than this.");
+    public static final Setting<Integer> KEEP_LAST = keep("BMM_KEEP_LAST", "Keep this many newest backups.");
+    public static final Setting<Integer> KEEP_HOURLY = keep("BMM_KEEP_HOURLY", "Keep the newest of this many hours.");
+    public static final Setting<Integer> KEEP_DAILY = keep("BMM_KEEP_DAILY", "Keep the newest of this many days.");
+    public static final Setting<Integer> KEEP_WEEKLY = keep("BMM_KEEP_WEEKLY", "Keep the newest of this many weeks.");
+    public static final Setting<Integer> KEEP_MONTHLY =
+            keep("BMM_KEEP_MONTHLY", "Keep the newest of this many months.");
+    public static final Setting<Integer> KEEP_YEARLY = keep("BMM_KEEP_YEARLY", "Keep the newest of this many years.");
+
+    public static final Setting<Duration> REMOTE_KEEP_WITHIN = Setting.duration(
+            "BMM_REMOTE_KEEP_WITHIN",
+            null,
+            "The same for off-site; with none of the BMM_REMOTE_KEEP settings nothing is ever removed there.");
+    public static final Setting<Integer> REMOTE_KEEP_LAST = remoteKeep("BMM_REMOTE_KEEP_LAST", "newest backups");
+    public static final Setting<Integer> REMOTE_KEEP_HOURLY = remoteKeep("BMM_REMOTE_KEEP_HOURLY", "hours");
+    public static final Setting<Integer> REMOTE_KEEP_DAILY = remoteKeep("BMM_REMOTE_KEEP_DAILY", "days");
+    public static final Setting<Integer> REMOTE_KEEP_WEEKLY = remoteKeep("BMM_REMOTE_KEEP_WEEKLY", "weeks");
+    public static final Setting<Integer> REMOTE_KEEP_MONTHLY = remoteKeep("BMM_REMOTE_KEEP_MONTHLY", "months");
+    public static final Setting<Integer> REMOTE_KEEP_YEARLY = remoteKeep("BMM_REMOTE_KEEP_YEARLY", "years");
+
+    public static final Setting<Path> LOG_FILE = Setting.path(
+            "BMM_LOG_FILE", null, "Append the log to this file as well, as logfmt (or JSON, if that is asked for).");
+    public static final Setting<LogFormat> LOG_FORMAT = Setting.choice(
+            "BMM_LOG_FORMAT",
+            LogFormat.class,
+            LogFormat.AUTO,
+            "Log lines on stderr; auto: text on a terminal, else logfmt.");
+
+    /** Settings under one heading. */
+    public record Group(String title, List<Setting<?>> settings) {}
+
+    /**
+     * Settings whose names hold a name that the user chooses: {@code prefix + NAME + suffix}.
+     *
+     * @param suffix empty for the member that brings the name into being
+     */
+    public record Family(String prefix, String suffix, String type, boolean secret, String help) {
+        /** The exact key for one name. */
+        public String key(String name) {
+            return prefix + name + suffix;
+        }
+    }
+
+    public static final Family STORE = new Family(
+            "BMM_STORE_",
+            "",
+            "store URL",
+            false,
+            "A store called NAME: file:///path or s3://bucket/prefix?endpoint=…&region=…&path-style=true.");
+    public static final Family STORE_ACCESS_KEY =
+            new Family("BMM_STORE_", "_ACCESS_KEY", "access key", true, "Access key of that store.");
+    public static final Family STORE_SECRET_KEY =
+            new Family("BMM_STORE_", "_SECRET_KEY", "secret key", true, "Secret key of that store.");
+
+    /** Settings with a name of the user's own in them; longer suffixes first, so that the first match is the right one. */
+    public static final List<Family> FAMILIES = List.of(STORE_ACCESS_KEY, STORE_SECRET_KEY, STORE);
+
+    public static final List<Group> GROUPS = List.of(
+            new Group(
+                    "Database",
+                    List.of(
+                            PGHOST,
+                            PGPORT,
+                            PGUSER,
+                            PGPASSWORD,
+                            PGPASSFILE,
+                            PGSERVICE,
+                            PGSSLMODE,
+                            PGSSLROOTCERT,
+                            DATABASE_URL,
+                            DATABASES,
+                            PG_CONTAINER,
+                            PG_BIN)),
+            new Group("Places", List.of(BACKUP_DIR, STATE_DIR)),
+            new Group(
+                    "Backup",
+                    List.of(
+                            DUMP_FORMAT,
+                            COMPRESSION,
+                            COMPRESSION_LEVEL,
+                            DUMP_JOBS,
+                            FINGERPRINT,
+                            GLOBALS,
+                            DUMP_TIMEOUT,
+                            LOCK_WAIT_TIMEOUT,
+                            MIN_SIZE,
+                            MAX_SHRINK,
+                            MIN_FREE,
+                            PRE_HOOK,
+                            POST_HOOK,
+                            HOOK_TIMEOUT)),
+            new Group("Off-site", List.of(BACKUP_REMOTE)),
+            new Group(
+                    "Retention",
+                    List.of(
+                            KEEP_WITHIN,
+                            KEEP_LAST,
+                            KEEP_HOURLY,
+                            KEEP_DAILY,
+                            KEEP_WEEKLY,
+                            KEEP_MONTHLY,
+                            KEEP_YEARLY,
+                            REMOTE_KEEP_WITHIN,
+                            REMOTE_KEEP_LAST,
+                            REMOTE_KEEP_HOURLY,
+                            REMOTE_KEEP_DAILY,
+                            REMOTE_KEEP_WEEKLY,
+                            REMOTE_KEEP_MONTHLY,
+                            REMOTE_KEEP_YEARLY)),
+            new Group("Log", List.of(LOG_FILE, LOG_FORMAT)));
+
+    /** Names in the BMM_ space that are not settings of a run: the launcher's, and what hooks are given. */
+    static final List<String> NOT_SETTINGS = List.of("BMM_JAVA_OPTS", "BMM_OUTCOME", "BMM_INSTANCE");
+
+    private Keys() {}
+
+    /** All plain settings, in order. */
+    public static Stream<Setting<?>> all() {
+        return GROUPS.stream().flatMap(group -> group.settings().stream());
+    }
+
+    private static Setting<Integer> keep(String key, String help) {
+        return Setting.number(key, "0", 0, 100_000, help);
+    }
+
+    private static Setting<Integer> remoteKeep(String key, String what) {
+        return Setting.number(
+                key,
+                null,
+                0,
+                100_000,
+                "Off-site: keep " + (what.startsWith("newest") ? "this many " : "the newest of this many ") + what
+                        + ".");
+    }
+
+    /** The family that a key belongs to, or null. */
+    static @Nullable Family familyOf(String key) {
+        for (Family family : FAMILIES) {
+            if (key.startsWith(family.prefix())
+                    && key.endsWith(family.suffix())
+                    && key.length() > family.prefix().length() + family.suffix().length()) {
+                return family;
+            }
+        }
+        return null;
+    }
+}

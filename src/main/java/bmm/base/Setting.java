@@ -1,0 +1,108 @@
+package bmm.base;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One declared setting: everything that parsing, {@code bmm doctor}, the example env file and the configuration page
+ * need to know about it.
+ *
+ * @param key the exact name, as in an env file
+ * @param type what a value looks like, for people
+ * @param defaultText the default as it would be written, or null where there is none
+ * @param secret whether the value must never be shown; such a setting can also be given as {@code KEY_FILE=path} or as
+ *     a file in {@code $CREDENTIALS_DIRECTORY}
+ * @param help one line
+ * @param parser text to value; throws {@link IllegalArgumentException} with a sentence
+ */
+public record Setting<T>(
+        String key,
+        String type,
+        @Nullable String defaultText,
+        boolean secret,
+        String help,
+        Function<String, T> parser) {
+
+    static Setting<String> text(String key, String type, @Nullable String defaultText, String help) {
+        return new Setting<>(key, type, defaultText, false, help, Function.identity());
+    }
+
+    static Setting<Secret> secret(String key, String type, String help) {
+        return new Setting<>(key, type, null, true, help, Secret::new);
+    }
+
+    static Setting<Path> path(String key, @Nullable String defaultText, String help) {
+        return new Setting<>(key, "path", defaultText, false, help, Path::of);
+    }
+
+    static Setting<List<String>> list(
+            String key, String type, @Nullable String defaultText, String separator, String help) {
+        return new Setting<>(
+                key,
+                type,
+                defaultText,
+                false,
+                help,
+                text -> Arrays.stream(text.split(separator))
+                        .map(String::strip)
+                        .filter(part -> !part.isEmpty())
+                        .toList());
+    }
+
+    static Setting<Integer> number(String key, @Nullable String defaultText, int least, int most, String help) {
+        return new Setting<>(key, "number", defaultText, false, help, text -> {
+            int value;
+            try {
+                value = Integer.parseInt(text.strip());
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException("not a whole number", e);
+            }
+            if (value < least || value > most) {
+                throw new IllegalArgumentException("must be " + least + " to " + most);
+            }
+            return value;
+        });
+    }
+
+    static Setting<Duration> duration(String key, @Nullable String defaultText, String help) {
+        return new Setting<>(key, "duration", defaultText, false, help, Amounts::parseDuration);
+    }
+
+    static Setting<Long> bytes(String key, @Nullable String defaultText, String help) {
+        return new Setting<>(key, "size", defaultText, false, help, Amounts::parseBytes);
+    }
+
+    static Setting<Boolean> yesNo(String key, String defaultText, String help) {
+        return new Setting<>(key, "yes or no", defaultText, false, help, text -> switch (text.strip()
+                .toLowerCase(Locale.ROOT)) {
+            case "yes", "true", "on", "1" -> true;
+            case "no", "false", "off", "0" -> false;
+            default -> throw new IllegalArgumentException("must be yes or no");
+        });
+    }
+
+    static <E extends Enum<E>> Setting<E> choice(String key, Class<E> type, E defaultValue, String help) {
+        String names =
+                Arrays.stream(type.getEnumConstants()).map(Setting::lower).collect(Collectors.joining(", "));
+        return new Setting<>(
+                key,
+                names,
+                lower(defaultValue),
+                false,
+                help,
+                text -> Arrays.stream(type.getEnumConstants())
+                        .filter(constant -> lower(constant).equals(text.strip().toLowerCase(Locale.ROOT)))
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalArgumentException("must be one of " + names)));
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,53 @@
+package bmm.store;
+
+import bmm.base.Failure;
+import java.io.InputStream;
+import java.util.Iterator;
+import java.util.Optional;
+
+/**
+ * A place for bytes. Keys are UTF-8 text with {@code /} between parts. Objects are created whole or not at all, and
+ * never replaced: whoever wants to change one has to delete it first, in so many words.
+ *
+ * <p>Every method throws {@link Failure} with exit code {@link bmm.base.ExitCode#STORE} when the store does not answer or
+ * refuses, naming the store, the key and the cause; never with a secret in it.
+ */
+public interface ObjectStore extends AutoCloseable {
+    /** The store as people know it, without secrets: {@code file:/mnt/nas/bmm}, {@code s3://bucket/prefix}. */
+    String name();
+
+    /**
+     * Creates an object. Nothing is visible under the key before all of it is stored. If the body fails while it is
+     * read, nothing is ever visible.
+     *
+     * @throws ObjectExists if the key is taken, also when another writer took it a moment before
+     */
+    void put(String key, Body body);
+
+    /** The whole object. */
+    InputStream get(String key);
+
+    /**
+     * {@code length} bytes of the object from {@code offset} on, or fewer where it ends before.
+     *
+     * @throws ObjectMissing if there is none
+     */
+    InputStream get(String key, long offset, long length);
+
+    /** What is stored under a key, if anything. */
+    Optional<ObjectInfo> head(String key);
+
+    /**
+     * All objects whose keys begin with the prefix (which may end in the middle of a name), in ascending order of the
+     * unsigned UTF-8 bytes of their keys. Objects that are still being written are not among them.
+     *
+     * @throws Failure from the iterator too, if the listing breaks off or is out of order
+     */
+    Iterator<ObjectInfo> list(String prefix);
+
+    /** Removes an object; one that is not there is no error. */
+    void delete(String key);
+
+    @Override
+    void close();
+}
