@@ -251,6 +251,11 @@ public final class Keys {
         return GROUPS.stream().flatMap(group -> group.settings().stream());
     }
 
+    /** A choice as it is written in a setting: lower case, hyphens between words. */
+    public static String lower(Enum<?> constant) {
+        return Setting.lower(constant);
+    }
+
     private static Setting<Integer> keep(String key, String help) {
         return Setting.number(key, "0", 0, 100_000, help);
     }

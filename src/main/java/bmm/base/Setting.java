@@ -113,7 +113,7 @@ public record Setting<T>(
                         .orElseThrow(() -> new IllegalArgumentException("must be one of " + names)));
     }
 
-    private static String lower(Enum<?> constant) {
+    static String lower(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -73,6 +73,14 @@ public final class Settings {
         return given.containsKey(setting.key());
     }
 
+    /** Every secret value of this run, so that the log can mask it wherever it turns up. */
+    public List<Secret> secrets() {
+        return given.entrySet().stream()
+                .filter(entry -> isSecret(entry.getKey()))
+                .map(entry -> new Secret(entry.getValue().text()))
+                .toList();
+    }
+
     /** The member of a family for one name; names are case-insensitive. */
     public Optional<String> find(Keys.Family family, String name) {
         return Optional.ofNullable(given.get(family.key(name.toUpperCase(Locale.ROOT))))
