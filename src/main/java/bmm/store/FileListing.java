@@ -160,7 +160,7 @@ final class FileListing implements Iterator<ObjectInfo> {
         // Leaving it out would let a mirror believe that the source has lost it.
         throw new Failure(
                 ExitCode.STORE,
-                folder.name() + ": a file name is no key: " + Shown.key(entry.toString()),
+                folder.name() + ": a file name is no key: " + KeyText.shown(entry.toString()),
                 "rename the file; it is not UTF-8 text, or holds control characters"
                         + " (or the locale is not UTF-8: set LC_ALL=C.UTF-8)");
     }

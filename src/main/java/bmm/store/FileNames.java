@@ -1,9 +1,6 @@
 package bmm.store;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -41,16 +38,11 @@ final class FileNames {
      */
     static String encode(String part) {
         String name = isOrdinary(part) ? part : ENCODED + escaped(part);
-        ByteBuffer bytes;
-        try {
-            bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(name));
-        } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException("the key is not valid Unicode text", e);
-        }
-        if (bytes.remaining() > LONGEST) {
+        int length = name.getBytes(StandardCharsets.UTF_8).length;
+        if (length > LONGEST) {
             throw new IllegalArgumentException("a part of the key is longer than " + LONGEST + " bytes");
         }
-        if (!UNICODE && bytes.remaining() != name.length()) {
+        if (!UNICODE && length != name.length()) {
             throw new IllegalArgumentException("the key is not ASCII and the locale is not UTF-8 (set LC_ALL=C.UTF-8)");
         }
         return name;

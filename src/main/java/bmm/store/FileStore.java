@@ -1,7 +1,5 @@
 package bmm.store;
 
-import bmm.base.ExitCode;
-import bmm.base.Failure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -57,7 +55,7 @@ public final class FileStore implements ObjectStore {
     @Override
     public void put(String key, Body body) {
         try {
-            writer.put(key, prefix + checked(key), new Source(body));
+            writer.put(key, prefix + KeyText.checked(name(), key), new Source(body));
         } catch (IOException e) {
             throw folder.failure(key, e);
         }
@@ -74,7 +72,7 @@ public final class FileStore implements ObjectStore {
             throw new IllegalArgumentException("offset and length cannot be negative");
         }
         try {
-            Path file = folder.locate(prefix + checked(key));
+            Path file = folder.locate(prefix + KeyText.checked(name(), key));
             // Opening a pipe would wait for its writer.
             if (Folder.kind(file).filter(BasicFileAttributes::isRegularFile).isEmpty()) {
                 throw new ObjectMissing(name, key);
@@ -91,7 +89,7 @@ public final class FileStore implements ObjectStore {
     @Override
     public Optional<ObjectInfo> head(String key) {
         try {
-            return Folder.kind(folder.locate(prefix + checked(key)))
+            return Folder.kind(folder.locate(prefix + KeyText.checked(name(), key)))
                     .filter(BasicFileAttributes::isRegularFile)
                     .map(file -> new ObjectInfo(
                             key, file.size(), file.lastModifiedTime().toInstant()));
@@ -108,7 +106,7 @@ public final class FileStore implements ObjectStore {
     @Override
     public void delete(String key) {
         try {
-            Path file = folder.locate(prefix + checked(key));
+            Path file = folder.locate(prefix + KeyText.checked(name(), key));
             if (Folder.kind(file).filter(BasicFileAttributes::isRegularFile).isPresent()) {
                 Files.deleteIfExists(file);
                 folder.prune(file);
@@ -121,12 +119,5 @@ public final class FileStore implements ObjectStore {
     @Override
     public void close() {
         // Nothing is held open between calls.
-    }
-
-    private String checked(String key) {
-        if (key.isEmpty()) {
-            throw new Failure(ExitCode.STORE, name + ": a key cannot be empty", "give the object a name");
-        }
-        return key;
     }
 }

@@ -55,7 +55,7 @@ final class Folder {
         } catch (IllegalArgumentException e) {
             throw new Failure(
                     ExitCode.STORE,
-                    store + ": " + Shown.key(key) + ": " + e.getMessage(),
+                    store + ": " + KeyText.shown(key) + ": " + e.getMessage(),
                     "a folder cannot hold this key; use another key, or an s3: store",
                     e);
         }
@@ -144,7 +144,8 @@ final class Folder {
     /** One line for an error of the file system. */
     Failure failure(String key, IOException thrown) {
         String reason = reason(thrown);
-        return new Failure(ExitCode.STORE, store + ": " + Shown.key(key) + ": " + reason, hint(reason, thrown), thrown);
+        return new Failure(
+                ExitCode.STORE, store + ": " + KeyText.shown(key) + ": " + reason, hint(reason, thrown), thrown);
     }
 
     private static String reason(IOException thrown) {

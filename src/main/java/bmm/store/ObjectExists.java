@@ -8,7 +8,7 @@ public final class ObjectExists extends Failure {
     public ObjectExists(String store, String key) {
         super(
                 ExitCode.STORE,
-                store + ": " + Shown.key(key) + " already exists",
+                store + ": " + KeyText.shown(key) + " already exists",
                 "objects are never replaced; another run or another host writes to the same place");
     }
 }

@@ -8,7 +8,7 @@ public final class ObjectMissing extends Failure {
     public ObjectMissing(String store, String key) {
         super(
                 ExitCode.STORE,
-                store + ": " + Shown.key(key) + " does not exist",
+                store + ": " + KeyText.shown(key) + " does not exist",
                 "list what is there, or check the name");
     }
 }

@@ -79,7 +79,7 @@ final class S3Errors {
             case SdkException broken -> breakage(broken);
             default -> new Story(Failure.reason(thrown), "run with -v for the stack trace");
         };
-        String where = key.isEmpty() ? store : store + ": " + Shown.key(key);
+        String where = key.isEmpty() ? store : store + ": " + KeyText.shown(key);
         return new Failure(ExitCode.STORE, where + ": " + story.what(), story.hint(), thrown);
     }
 

@@ -66,10 +66,10 @@ final class S3Listing implements Iterator<ObjectInfo> {
         String key = object.key();
         String before = last;
         if (!key.startsWith(prefix)) {
-            throw wrong("the key " + Shown.key(key) + " does not begin with " + Shown.key(prefix));
+            throw wrong("the key " + KeyText.shown(key) + " does not begin with " + KeyText.shown(prefix));
         }
         if (before != null && KeyOrder.UTF8.compare(before, key) >= 0) {
-            throw wrong("the key " + Shown.key(key) + " comes after " + Shown.key(before));
+            throw wrong("the key " + KeyText.shown(key) + " comes after " + KeyText.shown(before));
         }
         last = key;
         return new ObjectInfo(key.substring(address.prefix().length()), object.size(), object.lastModified());
@@ -90,7 +90,7 @@ final class S3Listing implements Iterator<ObjectInfo> {
         try {
             answer = attempts.of(() -> client.listObjectsV2(request.build()));
         } catch (RuntimeException e) {
-            throw errors.failure(Shown.key(prefix), e);
+            throw errors.failure(prefix, e);
         }
         check(answer);
     }

@@ -38,7 +38,7 @@ final class S3Store implements ObjectStore {
 
     @Override
     public void put(String key, Body body) {
-        writer.put(checked(key), body);
+        writer.put(KeyText.checked(name(), key), body);
     }
 
     @Override
@@ -68,7 +68,7 @@ final class S3Store implements ObjectStore {
             stream.abort();
             throw new Failure(
                     ExitCode.STORE,
-                    address + ": " + Shown.key(key) + ": the store ignores the range that was asked for",
+                    address + ": " + KeyText.shown(key) + ": the store ignores the range that was asked for",
                     "look for a proxy in between");
         }
         return new S3Stream(client, address, key, errors, attempts, offset, stream);
@@ -85,7 +85,7 @@ final class S3Store implements ObjectStore {
         return attempt(
                 key,
                 () -> client.getObject(request -> request.bucket(address.bucket())
-                        .key(address.prefix() + checked(key))
+                        .key(address.prefix() + KeyText.checked(name(), key))
                         .range(range)));
     }
 
@@ -100,7 +100,7 @@ final class S3Store implements ObjectStore {
         HeadObjectResponse there;
         try {
             there = attempts.of(() -> client.headObject(
-                    request -> request.bucket(address.bucket()).key(address.prefix() + checked(key))));
+                    request -> request.bucket(address.bucket()).key(address.prefix() + KeyText.checked(name(), key))));
         } catch (RuntimeException e) {
             if (S3Errors.status(e) == 404) {
                 requireBucket();
@@ -139,8 +139,8 @@ final class S3Store implements ObjectStore {
         try {
             var unused = attempt(
                     key,
-                    () -> client.deleteObject(
-                            request -> request.bucket(address.bucket()).key(address.prefix() + checked(key))));
+                    () -> client.deleteObject(request ->
+                            request.bucket(address.bucket()).key(address.prefix() + KeyText.checked(name(), key))));
         } catch (ObjectMissing e) {
             // AWS does not say so, some others do.
         }
@@ -157,12 +157,5 @@ final class S3Store implements ObjectStore {
         } catch (RuntimeException e) {
             throw errors.failure(key, e);
         }
-    }
-
-    private String checked(String key) {
-        if (key.isEmpty()) {
-            throw new Failure(ExitCode.STORE, name() + ": a key cannot be empty", "give the object a name");
-        }
-        return key;
     }
 }

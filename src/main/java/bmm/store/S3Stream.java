@@ -97,8 +97,8 @@ final class S3Stream extends InputStream {
         if (attempt >= attempts.most()) {
             throw new Failure(
                     ExitCode.STORE,
-                    address + ": " + Shown.key(key) + ": reading broke off at byte " + position + " of " + end + ": "
-                            + Failure.reason(cause),
+                    address + ": " + KeyText.shown(key) + ": reading broke off at byte " + position + " of " + end
+                            + ": " + Failure.reason(cause),
                     "check the server and the network to it",
                     cause);
         }
@@ -117,7 +117,7 @@ final class S3Stream extends InputStream {
             again.abort();
             throw new Failure(
                     ExitCode.STORE,
-                    address + ": " + Shown.key(key) + ": changed while it was read, or the store ignores ranges",
+                    address + ": " + KeyText.shown(key) + ": changed while it was read, or the store ignores ranges",
                     "read it again from the start");
         }
         return again;

@@ -2,7 +2,9 @@ package bmm.store;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +52,8 @@ final class S3Writer {
         Source source = new Source(body);
         long partSize = partSize(key, source.size());
         String mark = UUID.randomUUID().toString();
+        // The HTTP client does not open a body of which it needs nothing.
+        source.checkEmpty(address.toString(), key);
         for (int attempt = 1; ; attempt++) {
             try {
                 if (isTakenByMe(key, mark)) {
@@ -64,13 +68,15 @@ final class S3Writer {
                 if (!withCondition && !isTakenByMe(key, mark)) {
                     throw new ObjectExists(address.toString(), key);
                 }
+                refuseRenaming(key, mark);
                 return;
             } catch (RuntimeException e) {
                 source.check(address.toString(), key);
-                if (isSettled(key, mark, e)) {
+                boolean again = attempt < attempts.most() && isWorthAnother(e, source.size() <= partSize);
+                if (isSettled(key, mark, e, again)) {
                     return;
                 }
-                if (attempt >= attempts.most() || !isWorthAnother(e, source.size() <= partSize)) {
+                if (!again) {
                     throw errors.failure(key, e);
                 }
                 attempts.waitAfter(attempt, e);
@@ -82,14 +88,14 @@ final class S3Writer {
         if (size > LARGEST_PART * MOST_PARTS) {
             throw new Failure(
                     ExitCode.STORE,
-                    address + ": " + Shown.key(key) + ": larger than an object can be in S3 (about 50 TB)",
+                    address + ": " + KeyText.shown(key) + ": larger than an object can be in S3 (about 50 TB)",
                     "split it");
         }
         return Math.max(tuning.partSize(), Math.ceilDiv(size, MOST_PARTS));
     }
 
     /** Whether a failed put is in truth a done one; throws if it is another writer's. */
-    private boolean isSettled(String key, String mark, RuntimeException thrown) {
+    private boolean isSettled(String key, String mark, RuntimeException thrown, boolean again) {
         int status = S3Errors.status(thrown);
         if (status == 501 && conditional) {
             conditional = false;
@@ -97,7 +103,9 @@ final class S3Writer {
         }
         // 304 is what old MinIO says instead of 412.
         boolean taken = status == 412 || status == 304;
-        if (!taken && status != 404 && status != 409 && !S3Errors.isTransient(thrown)) {
+        // The answer to a success may have been lost. Another attempt looks first, so only the last one asks here.
+        boolean unclear = S3Errors.isTransient(thrown) || S3Errors.code(thrown).equals("NoSuchUpload");
+        if (!taken && (again || !unclear)) {
             return false;
         }
         try {
@@ -121,6 +129,48 @@ final class S3Writer {
         // have
         // been tried several times each already.
         return status == 409 || status == 501 || (whole && S3Errors.isTransient(thrown));
+    }
+
+    /**
+     * Some servers take a key for a path: MinIO stores {@code /a} as {@code a}, others {@code a//b} as {@code a/b}. Such
+     * an object would come back from a listing under another key, so it is removed again.
+     */
+    private void refuseRenaming(String key, String mark) {
+        String fullKey = address.prefix() + key;
+        String renamed = asPath(fullKey);
+        if (renamed.equals(fullKey) || !isMarked(renamed, mark)) {
+            return;
+        }
+        var unused = attempts.of(() ->
+                client.deleteObject(request -> request.bucket(address.bucket()).key(renamed)));
+        throw new Failure(
+                ExitCode.STORE,
+                address + ": " + KeyText.shown(key) + ": the store would name it " + KeyText.shown(renamed),
+                "use a key without empty parts, . and ..; nothing was stored");
+    }
+
+    private boolean isMarked(String fullKey, String mark) {
+        try {
+            return mark.equals(client.headObject(
+                            request -> request.bucket(address.bucket()).key(fullKey))
+                    .metadata()
+                    .get(MARK));
+        } catch (RuntimeException e) {
+            // Under that name there is nothing that could be looked at: the usual case.
+            return false;
+        }
+    }
+
+    private static String asPath(String key) {
+        Deque<String> parts = new ArrayDeque<>();
+        for (String part : key.split("/", -1)) {
+            switch (part) {
+                case "", "." -> {}
+                case ".." -> parts.pollLast();
+                default -> parts.addLast(part);
+            }
+        }
+        return String.join("/", parts) + (key.endsWith("/") && !parts.isEmpty() ? "/" : "");
     }
 
     /** False if the key is free, or if these credentials may not look; throws if it is another writer's. */

@@ -33,6 +33,18 @@ final class Source {
         return new Piece(offset, length, offset + length == body.size());
     }
 
+    /** Throws if a body that is announced as empty is not. */
+    void checkEmpty(String store, String key) {
+        if (size() == 0) {
+            try (InputStream in = open()) {
+                var unused = in.read();
+            } catch (IOException | RuntimeException e) {
+                check(store, key);
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
     /** Throws what went wrong with the source, if something did. */
     void check(String store, String key) {
         Throwable thrown = broken;
@@ -42,7 +54,8 @@ final class Source {
         if (thrown != null) {
             throw new Failure(
                     ExitCode.STORE,
-                    store + ": " + Shown.key(key) + ": what was to be stored cannot be read: " + Failure.reason(thrown),
+                    store + ": " + KeyText.shown(key) + ": what was to be stored cannot be read: "
+                            + Failure.reason(thrown),
                     "nothing was stored; look at the source",
                     thrown);
         }

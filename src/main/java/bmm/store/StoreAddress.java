@@ -95,7 +95,7 @@ public sealed interface StoreAddress {
         try {
             return new Folder(Path.of(path).normalize(), "");
         } catch (InvalidPathException e) {
-            throw malformed("file:" + Shown.key(rest), "is not a path: " + e.getReason(), "use file:///path");
+            throw malformed("file:" + KeyText.shown(rest), "is not a path: " + e.getReason(), "use file:///path");
         }
     }
 

@@ -45,7 +45,7 @@ public final class Stores {
         if (text.isEmpty() || text.startsWith("/") || text.startsWith(".")) {
             throw new Failure(
                     ExitCode.CONFIGURATION,
-                    "a store address " + (text.isEmpty() ? "is empty" : "is not a path: " + Shown.key(text)),
+                    "a store address " + (text.isEmpty() ? "is empty" : "is not a path: " + KeyText.shown(text)),
                     "use NAME/prefix of a configured store, or " + StoreAddress.SUPPORTED);
         }
         int colon = text.indexOf(':');
@@ -74,7 +74,7 @@ public final class Stores {
                                 .map(near -> "did you mean " + near + "? ")
                                 .orElse("")
                         + "configured are: " + String.join(", ", known.keySet());
-        return new Failure(ExitCode.CONFIGURATION, "no store is called " + Shown.key(name), hint);
+        return new Failure(ExitCode.CONFIGURATION, "no store is called " + KeyText.shown(name), hint);
     }
 
     private static Optional<S3Credentials> credentials(String name, Settings settings) {

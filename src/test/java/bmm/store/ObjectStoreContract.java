@@ -136,7 +136,7 @@ abstract class ObjectStoreContract {
         });
         assertThat(keys("")).containsExactly(key);
         assertThat(keys(key)).containsExactly(key);
-        assertThat(keys(key.substring(0, 1))).containsExactly(key);
+        assertThat(keys(key.substring(0, Math.min(4, key.length())))).containsExactly(key);
     }
 
     @Test

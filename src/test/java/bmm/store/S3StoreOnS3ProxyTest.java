@@ -48,8 +48,12 @@ class S3StoreOnS3ProxyTest extends ObjectStoreContract {
         return S3Servers.newBucket(endpoint(), "some/prefix/");
     }
 
+    /**
+     * The server keeps a folder marker without its content, and sorts by UTF-16 units, so that it puts emoji before
+     * U+E000; bmm rightly does not trust such a listing. MinIO stands in for both.
+     */
     @Override
     List<String> beyondTheServer() {
-        return List.of();
+        return List.of("marker/", "marker//", "e\uD83D\uDE00", "z/\uD83D\uDE00/a");
     }
 }
