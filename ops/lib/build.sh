@@ -1,7 +1,11 @@
 # shellcheck shell=bash
 # target/bmm, built when it is not there or older than what it is made from.
 
-need_maven() { need_command mvn maven; }
+need_maven() {
+  need_command mvn maven
+  # Maven's own libraries use what newer JDKs warn about.
+  export MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow"
+}
 
 is_built() {
   [ -x target/bmm ] && [ -z "$(find pom.xml .mvn packaging src/main -newer target/bmm -print -quit)" ]

@@ -4,6 +4,7 @@
 
 undo=()
 child=
+scratch=
 
 at_exit() {
   local words

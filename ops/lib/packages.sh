@@ -68,5 +68,5 @@ allow_service_starts() {
 # need_command COMMAND [PACKAGE]
 need_command() {
   if have "$1"; then return 0; fi
-  install_packages "${2:-$1}" && have "$1" || die "no $1 on this machine"
+  if ! install_packages "${2:-$1}" || ! have "$1"; then die "no $1 on this machine"; fi
 }

@@ -2,6 +2,8 @@
 # PostgreSQL's server programs, and scratch servers made from them: a data directory of their own, a Unix socket of
 # their own, no TCP port. No cluster of this machine is made, started, stopped or touched.
 
+pg_bin=
+
 # The newest server installed: its directory of programs becomes pg_bin.
 find_postgres() {
   local dir
@@ -24,7 +26,7 @@ need_postgres() {
       as_root mkdir -p "${conf%/*}"
       echo 'create_main_cluster = false' | as_root tee "$conf" >/dev/null
     fi
-    install_packages postgresql && find_postgres || die "no PostgreSQL server programs on this machine"
+    if ! install_packages postgresql || ! find_postgres; then die "no PostgreSQL server programs on this machine"; fi
   fi
   need_command setpriv util-linux
 }
@@ -81,11 +83,12 @@ start_server() {
   local dir=$1 tries=600
   shift
   choose_server_user
-  cd "$dir"
+  # A directory that the server's user may enter.
+  cd "$dir" || return
   "${as_server_user[@]}" "$pg_bin/postgres" -D "$dir/data" -c listen_addresses= -c unix_socket_directories="$dir" "$@" \
     >>"$dir/log" 2>&1 &
   server_pid=$!
-  cd "$OLDPWD"
+  cd "$OLDPWD" || return
   at_exit stop_server QUIT
   until "$pg_bin/pg_isready" -q -h "$dir"; do
     if ! kill -0 "$server_pid" 2>/dev/null || [ "$tries" -eq 0 ]; then
@@ -103,6 +106,10 @@ stop_server() {
   server_pid=
 }
 
-# For a cluster that holds nothing that cannot be made again.
-fast_and_unsafe=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0
-  -c max_wal_size=4GB -c maintenance_work_mem=256MB -c autovacuum=off)
+# For filling a cluster that holds nothing that cannot be made again.
+start_server_fast_and_unsafe() {
+  local dir=$1
+  shift
+  start_server "$dir" -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0
+    -c max_wal_size=4GB -c maintenance_work_mem=256MB -c autovacuum=off "$@"
+}

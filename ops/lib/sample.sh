@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # The sample database, loaded once and kept as a copy of its data directory under target/.
 
+: "${pg_bin:=}"
 sample_database=sample
 
 sample_cache() {
@@ -22,7 +23,7 @@ sample_server() {
   fi
   say "loading the sample database"
   new_cluster "$dir"
-  start_server "$dir" "${fast_and_unsafe[@]}"
+  start_server_fast_and_unsafe "$dir"
   load_sample "$dir"
   stop_server INT
   mkdir -p target/quickstart

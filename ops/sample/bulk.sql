@@ -19,7 +19,7 @@ SELECT
   (ARRAY['Ana', 'Björn', 'Chloé', 'Đorđe', 'Elif', 'Фёдор', 'Γιώργος', '花子', 'Ibrahim', 'Jürgen'])[1 + i % 10]
     || ' ' || initcap(substr(translate(h, '0123456789', 'aeioulmnrs'), 1, 5 + i % 6)),
   substr(h, 1, 10) || '@' || (ARRAY['example.org', 'example.net', 'example.com'])[1 + i % 3],
-  CASE WHEN i % 7 <> 0 THEN date '1940-01-01' + (i * 37) % 25000 END,
+  CASE WHEN i % 7 <> 0 THEN date '1940-01-01' + i % 25000 END,
   jsonb_build_object('street', substr(h, 11, 8) || ' ' || i % 200, 'city', (ARRAY['Oslo', 'Köln', 'Łódź', 'Porto'])[1 + i % 4],
     'zip', lpad((i % 99999)::text, 5, '0')),
   timestamptz '2019-01-01 00:00+00' + i * interval '17 minutes'
@@ -38,7 +38,7 @@ CREATE TABLE orders (
 
 INSERT INTO orders (customer, placed, state, total, key, note)
 SELECT
-  1 + (i * 7919) % 120000,
+  1 + (i::bigint * 7919) % 120000,
   timestamptz '2024-01-01 00:00+00' + i * interval '131 seconds',
   (ARRAY['new', 'paid', 'shipped', 'returned'])[1 + i % 4],
   (i * 31 % 500000) / 100.0,
@@ -69,7 +69,7 @@ SELECT
   (i % 1000) / 7.0,
   CASE WHEN i % 3 <> 0 THEN jsonb_build_object('agent', 'Mozilla/5.0 (X11; Linux x86_64) rv:' || 100 + i % 30, 'referrer', '/' || substr(h, 7, 8),
     'cart', i % 13, 'tags', jsonb_build_array(substr(h, 15, 4), i % 5 = 0)) END
-FROM (SELECT i, md5('event' || i) AS h FROM generate_series(1, 450000) AS i) AS n;
+FROM (SELECT i, md5('event' || i) AS h FROM generate_series(1, 620000) AS i) AS n;
 
 ALTER TABLE customers ADD PRIMARY KEY (id);
 ALTER TABLE orders ADD PRIMARY KEY (id);
