@@ -110,6 +110,6 @@ stop_server() {
 start_server_fast_and_unsafe() {
   local dir=$1
   shift
-  start_server "$dir" -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0
+  start_server "$dir" -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 \
     -c max_wal_size=4GB -c maintenance_work_mem=256MB -c autovacuum=off "$@"
 }
