@@ -67,9 +67,13 @@ start_dockerd() {
   done
 }
 
-# Its containers stop with it.
+# What the tests left in it goes with it; all but the images.
 stop_engine() {
-  if [ -n "$engine_pid" ]; then stop "$engine_pid"; fi
+  if [ -n "$engine_pid" ]; then
+    docker ps -aq | xargs -r docker rm -fv >/dev/null 2>&1 || true
+    docker network prune -f >/dev/null 2>&1 || true
+    stop "$engine_pid"
+  fi
   engine_pid=
 }
 

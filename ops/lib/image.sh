@@ -44,7 +44,7 @@ make_postgres_image() {
   install -m 755 ops/images/postgres-entrypoint.sh "$tree/usr/local/bin/postgres-entrypoint"
   tar -C "$tree" --exclude=./dev/'*' --exclude=./proc/'*' --exclude=./sys/'*' -c . | docker import \
     -c "ENV PATH=$bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 PGDATA=/var/lib/postgresql/data" \
-    -c "LABEL bmm.recipe=$recipe" -c 'EXPOSE 5432' -c 'STOPSIGNAL SIGINT' -c 'ENTRYPOINT ["postgres-entrypoint"]' -c 'CMD ["postgres"]' - "$image" ||
+    -c "LABEL bmm.recipe=$recipe" -c 'EXPOSE 5432' -c 'ENTRYPOINT ["postgres-entrypoint"]' -c 'CMD ["postgres"]' - "$image" ||
     return 1
   rm -rf "$tree"
 }
