@@ -155,6 +155,11 @@ public final class PgDump implements AutoCloseable {
         return running.errors();
     }
 
+    /** Stops it, from another thread; {@link #finish} then fails. */
+    public void kill() {
+        running.kill();
+    }
+
     @Override
     public void close() {
         boolean broken = !running.hasEnded();

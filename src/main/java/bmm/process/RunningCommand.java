@@ -30,7 +30,7 @@ public final class RunningCommand implements AutoCloseable {
         this.process = process;
         this.errorReader = Thread.ofVirtual().name(program + "-stderr").start(this::readErrors);
         this.watchdog = Thread.ofVirtual().name(program + "-timeout").start(() -> stopAfter(timeout));
-        this.registration = Stopping.register(process::destroy);
+        this.registration = Stopping.register(this::kill);
     }
 
     /** The child's standard output. */
@@ -44,6 +44,11 @@ public final class RunningCommand implements AutoCloseable {
         // A grandchild may hold stderr open; its lines are not worth waiting for.
         errorReader.join(Duration.ofSeconds(2));
         return exit;
+    }
+
+    /** Asks it to end, without waiting. */
+    public void kill() {
+        process.destroy();
     }
 
     /** Whether it is no longer running. */
