@@ -34,8 +34,9 @@ sample_server() {
   start_server "$dir" -c fsync=off -c autovacuum=off
 }
 
+# load_sample DIR [FILE]
 load_sample() {
   "$pg_bin/psql" -X -q -h "$1" -U postgres -d postgres -c "CREATE DATABASE $sample_database"
-  run "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 -h "$1" -U postgres -d "$sample_database" -f ops/sample/sample.sql >/dev/null ||
+  run "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 -h "$1" -U postgres -d "$sample_database" -f "${2:-ops/sample/sample.sql}" >/dev/null ||
     die "loading the sample database failed"
 }
