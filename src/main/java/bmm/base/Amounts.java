@@ -8,13 +8,15 @@ import java.util.regex.Pattern;
 /** Amounts as people write and read them: {@code 14d}, {@code 1.5 GB}, {@code 7.4 s}, {@code 12 345 678}. */
 public final class Amounts {
     private static final Pattern NUMBER_AND_UNIT = Pattern.compile("\\s*(\\d+(?:\\.\\d+)?)\\s*([a-zA-Z]*)\\s*");
+    private static final double LONGEST_SECONDS = 36_500 * 86_400.0;
+    private static final double MOST_BYTES = 1e18;
     private static final String[] SIZE_UNITS = {"B", "kB", "MB", "GB", "TB", "PB"};
 
     private Amounts() {}
 
     /**
      * A duration such as {@code 90}, {@code 90s}, {@code 5m}, {@code 6h}, {@code 14d} or {@code 8w}; a bare number is
-     * seconds.
+     * seconds. A capital M is refused: some mean months by it, and as minutes it would delete their backups.
      *
      * @throws IllegalArgumentException if it is none
      */
@@ -22,6 +24,9 @@ public final class Amounts {
         Matcher matcher = NUMBER_AND_UNIT.matcher(text);
         if (!matcher.matches()) {
             throw new IllegalArgumentException("not a duration: use 90s, 5m, 6h, 14d or 8w");
+        }
+        if (matcher.group(2).equals("M")) {
+            throw new IllegalArgumentException("M could be minutes or months: use min, or days as in 30d");
         }
         double seconds = switch (matcher.group(2).toLowerCase(Locale.ROOT)) {
             case "", "s", "sec" -> 1;
@@ -32,7 +37,11 @@ public final class Amounts {
             case "w" -> 7 * 86_400;
             default -> throw new IllegalArgumentException("not a unit of time: use s, m, h, d or w (as in 6h)");
         };
-        return Duration.ofMillis(Math.round(Double.parseDouble(matcher.group(1)) * seconds * 1000));
+        double amount = Double.parseDouble(matcher.group(1)) * seconds;
+        if (amount > LONGEST_SECONDS) {
+            throw new IllegalArgumentException("too long: at most 36500d");
+        }
+        return Duration.ofMillis(Math.round(amount * 1000));
     }
 
     /**
@@ -58,7 +67,11 @@ public final class Amounts {
             case "tib" -> 1L << 40;
             default -> throw new IllegalArgumentException("not a unit of size: use kB, MB, GB or KiB, MiB, GiB");
         };
-        return Math.round(Double.parseDouble(matcher.group(1)) * factor);
+        double amount = Double.parseDouble(matcher.group(1)) * factor;
+        if (amount > MOST_BYTES) {
+            throw new IllegalArgumentException("too large: at most 1000000TB");
+        }
+        return Math.round(amount);
     }
 
     /** {@code 97 MB}, {@code 1.5 GB}: powers of 1000, two significant digits below ten. */
@@ -87,6 +100,18 @@ public final class Amounts {
             return String.format(Locale.ROOT, "%d min %02d s", whole / 60, whole % 60);
         }
         return String.format(Locale.ROOT, "%d h %02d min", whole / 3600, whole % 3600 / 60);
+    }
+
+    /** A duration in the form that {@link #parseDuration} reads, in its largest whole unit: {@code 14d}, {@code 90m}. */
+    public static String compact(Duration duration) {
+        long seconds = duration.toSeconds();
+        if (seconds == 0 || seconds % 60 != 0) {
+            return seconds + "s";
+        }
+        if (seconds % 3600 != 0) {
+            return seconds / 60 + "m";
+        }
+        return seconds % 86_400 != 0 ? seconds / 3600 + "h" : seconds / 86_400 + "d";
     }
 
     /** {@code 12 345 678}: groups of three, separated by blanks. */

@@ -3,6 +3,7 @@ package bmm.base;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -55,18 +56,36 @@ public final class DurableFile {
         syncDirectory(directoryOf(target));
     }
 
-    /** Makes renames and deletions in a directory survive a power failure. */
+    /**
+     * Makes renames and deletions in a directory survive a power failure. Some network file systems cannot sync a
+     * directory and say so with EINVAL or EBADF; PostgreSQL passes over just these two as well (fsync_fname_ext in its
+     * fd.c).
+     */
     public static void syncDirectory(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
+        } catch (FileSystemException e) {
+            throw e;
+        } catch (IOException e) {
+            String message = String.valueOf(e.getMessage());
+            if (!message.equals("Invalid argument") && !message.equals("Bad file descriptor")) {
+                throw e;
+            }
         }
     }
 
-    /** Creates a directory and its parents, mode 0700; what exists is left as it is. */
+    /**
+     * Creates a directory and its parents, mode 0700, and makes them survive a power failure; what exists is left as it
+     * is.
+     */
     public static void createDirectories(Path directory) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            Files.createDirectories(directory, OWNER_ONLY_DIRECTORY);
+        if (Files.isDirectory(directory)) {
+            return;
         }
+        Path parent = directoryOf(directory);
+        createDirectories(parent);
+        Files.createDirectories(directory, OWNER_ONLY_DIRECTORY);
+        syncDirectory(parent);
     }
 
     /** The directory that a file is in. */

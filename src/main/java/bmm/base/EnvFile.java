@@ -2,6 +2,7 @@ package bmm.base;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -13,8 +14,11 @@ import java.util.regex.Pattern;
  * @param problems lines that are no setting, each a sentence with file and line
  */
 public record EnvFile(List<Entry> entries, List<String> problems) {
+    // Wider than a shell's names: what other programs keep in the same file (my-app.url=…) is none of our business.
     private static final Pattern ASSIGNMENT =
-            Pattern.compile("(?:export\\s+)?[A-Za-z_][A-Za-z0-9_.]*\\s*=.*", Pattern.DOTALL);
+            Pattern.compile("(?:export\\s+)?([A-Za-z0-9_.-]+)\\s*=(.*)", Pattern.DOTALL);
+    // What follows "=" at the end of base64 text: more "=" at most, then perhaps the closing quote.
+    private static final Pattern PADDING = Pattern.compile("=?[\"']?");
     private static final int MOST_LINES_IN_A_VALUE = 200;
 
     /** One setting in a file. {@code where} is {@code file:line}. */
@@ -32,25 +36,20 @@ public record EnvFile(List<Entry> entries, List<String> problems) {
             if (line.isEmpty() || line.startsWith("#")) {
                 continue;
             }
-            if (!ASSIGNMENT.matcher(line).matches()) {
+            Matcher assignment = ASSIGNMENT.matcher(line);
+            if (!assignment.matches()) {
                 // The line itself may hold a secret, so it is not repeated.
                 problems.add(where + ": not a KEY=VALUE line");
                 continue;
             }
-            int equals = line.indexOf('=');
-            String key = line.substring(0, equals).strip();
-            if (key.startsWith("export")) {
-                String rest = key.substring("export".length());
-                key = rest.isEmpty() || !Character.isWhitespace(rest.charAt(0)) ? key : rest.strip();
-            }
-            String value = line.substring(equals + 1).strip();
+            String value = assignment.group(2).strip();
             int last = endOfQuotedValue(lines, i, value);
             if (last > i) {
                 value = value + "\n"
                         + String.join("\n", lines.subList(i + 1, last + 1)).stripTrailing();
                 i = last;
             }
-            entries.add(new Entry(key, unquote(value), where));
+            entries.add(new Entry(assignment.group(1), unquote(value), where));
         }
         return new EnvFile(List.copyOf(entries), List.copyOf(problems));
     }
@@ -60,20 +59,31 @@ public record EnvFile(List<Entry> entries, List<String> problems) {
      * a character of the value: nothing closes it before the next assignment.
      */
     private static int endOfQuotedValue(List<String> lines, int first, String value) {
-        if (value.isEmpty() || !isQuote(value.charAt(0)) || isQuoted(value)) {
+        if (value.isEmpty() || !isQuote(value.charAt(0)) || closesWithin(value)) {
             return first;
         }
         int most = Math.min(lines.size(), first + MOST_LINES_IN_A_VALUE);
         for (int i = first + 1; i < most; i++) {
             String line = lines.get(i).stripTrailing();
-            if (line.indexOf(value.charAt(0)) == line.length() - 1 && !line.isEmpty()) {
-                return i;
-            }
-            if (ASSIGNMENT.matcher(line).matches() && line.indexOf('=') < line.length() - 2) {
+            Matcher assignment = ASSIGNMENT.matcher(line);
+            if (assignment.matches() && !PADDING.matcher(assignment.group(2)).matches()) {
                 return first;
+            }
+            if (!line.isEmpty() && line.indexOf(value.charAt(0)) == line.length() - 1) {
+                return i;
             }
         }
         return first;
+    }
+
+    /** Whether the quote that begins a value occurs in it again, as in {@code "blue" # or "green}. */
+    private static boolean closesWithin(String value) {
+        for (int i = 1; i < value.length(); i++) {
+            if (value.charAt(i) == value.charAt(0) && value.charAt(i - 1) != '\\') {
+                return true;
+            }
+        }
+        return isQuoted(value);
     }
 
     private static String unquote(String value) {

@@ -1,5 +1,11 @@
 package bmm.base;
 
+import java.net.UnknownHostException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,16 +41,25 @@ public class Failure extends RuntimeException {
 
     /**
      * The innermost readable reason of an exception from the JDK or a library, on one line: the message, or the class
-     * name where there is none.
+     * name where there is none. Exceptions whose message is only a file or a host get the words that are missing.
      */
     public static String reason(Throwable thrown) {
+        Throwable cause = thrown.getCause();
         String message = thrown.getMessage();
-        if (message == null || message.isBlank()) {
-            Throwable cause = thrown.getCause();
-            return cause != null && cause != thrown
-                    ? reason(cause)
-                    : thrown.getClass().getSimpleName();
+        boolean saysNothing = message == null || message.isBlank();
+        if (cause != null && (saysNothing || String.valueOf(message).equals(cause.toString()))) {
+            return reason(cause);
         }
-        return message.strip().replaceAll("\\s*[\\r\\n]+\\s*", "; ");
+        String text = switch (thrown) {
+            case NoSuchFileException e -> e.getFile() + ": no such file or directory";
+            case AccessDeniedException e -> e.getFile() + ": permission denied";
+            case FileAlreadyExistsException e -> e.getFile() + ": already exists";
+            case NotDirectoryException e -> e.getFile() + ": not a directory";
+            case DirectoryNotEmptyException e -> e.getFile() + ": directory not empty";
+            // Only the JDK's own message is a bare host name.
+            case UnknownHostException e -> (String.valueOf(message).contains(" ") ? "" : "unknown host ") + message;
+            default -> saysNothing ? thrown.getClass().getSimpleName() : String.valueOf(message);
+        };
+        return text.strip().replaceAll("\\s*[\\r\\n]+\\s*", "; ");
     }
 }

@@ -130,7 +130,7 @@ public final class Keys {
             "Where backups go off-site, separated by blanks: NAME/prefix of a named store, or a store URL.");
 
     public static final Setting<Duration> KEEP_WITHIN =
-            Setting.duration("BMM_KEEP_WITHIN", "14d", "Keep every backup younger than this.");
+            Setting.age("BMM_KEEP_WITHIN", "14d", "Keep every backup younger than this.");
     public static final Setting<Integer> KEEP_LAST = keep("BMM_KEEP_LAST", "Keep this many newest backups.");
     public static final Setting<Integer> KEEP_HOURLY = keep("BMM_KEEP_HOURLY", "Keep the newest of this many hours.");
     public static final Setting<Integer> KEEP_DAILY = keep("BMM_KEEP_DAILY", "Keep the newest of this many days.");
@@ -139,7 +139,7 @@ public final class Keys {
             keep("BMM_KEEP_MONTHLY", "Keep the newest of this many months.");
     public static final Setting<Integer> KEEP_YEARLY = keep("BMM_KEEP_YEARLY", "Keep the newest of this many years.");
 
-    public static final Setting<Duration> REMOTE_KEEP_WITHIN = Setting.duration(
+    public static final Setting<Duration> REMOTE_KEEP_WITHIN = Setting.age(
             "BMM_REMOTE_KEEP_WITHIN",
             null,
             "The same for off-site; with none of the BMM_REMOTE_KEEP settings nothing is ever removed there.");
@@ -251,6 +251,11 @@ public final class Keys {
         return GROUPS.stream().flatMap(group -> group.settings().stream());
     }
 
+    /** A choice as it is written in a setting: lower case, hyphens between words. */
+    public static String lower(Enum<?> constant) {
+        return Setting.lower(constant);
+    }
+
     private static Setting<Integer> keep(String key, String help) {
         return Setting.number(key, "0", 0, 100_000, help);
     }
@@ -275,5 +280,12 @@ public final class Keys {
             }
         }
         return null;
+    }
+
+    /** Whether the value of a key must never be shown. */
+    static boolean isSecret(String key) {
+        Family family = familyOf(key);
+        return (family != null && family.secret())
+                || all().anyMatch(setting -> setting.secret() && setting.key().equals(key));
     }
 }

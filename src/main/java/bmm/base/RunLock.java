@@ -3,8 +3,6 @@ package bmm.base;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,16 +11,33 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * One run at a time. The operating system holds the lock, so that it ends with the process however that dies; the file
  * stays, and says who holds it.
  */
 public final class RunLock implements AutoCloseable {
+    /**
+     * The locks of this very process. POSIX frees all locks of a process on a file as soon as it closes any descriptor
+     * of that file (fcntl(2)), so a second attempt from within must not even open it.
+     */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    /** In the backup directory, because what is there is what two runs must not touch at once. */
+    private static final String NAME = ".bmm.lock";
+
+    private final Path file;
     private final FileChannel channel;
 
-    private RunLock(FileChannel channel) {
+    private RunLock(Path file, FileChannel channel) {
+        this.file = file;
         this.channel = channel;
+    }
+
+    /** Takes the lock on an instance's backups or fails at once, as {@link #acquire(Path, Instant)} does. */
+    public static RunLock acquire(Instance instance, Instant now) {
+        return acquire(instance.backupDirectory().resolve(NAME), now);
     }
 
     /**
@@ -31,21 +46,32 @@ public final class RunLock implements AutoCloseable {
      * @throws Failure {@link ExitCode#LOCKED} if another run holds it, {@link ExitCode#CONFIGURATION} if the file
      *     cannot be made
      */
-    @SuppressWarnings("resource") // the channel is the lock: it is closed with it
     public static RunLock acquire(Path file, Instant now) {
-        FileChannel channel = open(file);
+        Path real = locate(file);
+        if (!HELD.add(real)) {
+            throw locked(file, "this process");
+        }
+        boolean acquired = false;
         try {
-            FileLock lock = channel.tryLock();
-            if (lock != null) {
-                channel.truncate(0);
-                String holder =
-                        "pid " + ProcessHandle.current().pid() + " since " + now.truncatedTo(ChronoUnit.SECONDS);
-                channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)), 0);
-                return new RunLock(channel);
+            RunLock lock = acquire(real, open(real), now);
+            acquired = true;
+            return lock;
+        } finally {
+            if (!acquired) {
+                HELD.remove(real);
             }
-        } catch (OverlappingFileLockException e) {
-            // Held by this very process: the same answer as for another one.
+        }
+    }
+
+    @SuppressWarnings("resource") // the channel is the lock: it is closed with it
+    private static RunLock acquire(Path file, FileChannel channel, Instant now) {
+        try {
+            if (channel.tryLock() != null) {
+                sign(channel, now);
+                return new RunLock(file, channel);
+            }
         } catch (IOException e) {
+            closeQuietly(channel);
             throw new Failure(
                     ExitCode.CONFIGURATION,
                     "cannot lock " + file + ": " + Failure.reason(e),
@@ -54,26 +80,55 @@ public final class RunLock implements AutoCloseable {
         }
         String holder = holderOf(file);
         closeQuietly(channel);
-        throw new Failure(
+        throw locked(file, holder);
+    }
+
+    /** Says who holds the lock; a full disk loses that sentence, not the run. */
+    private static void sign(FileChannel channel, Instant now) {
+        String holder = "pid " + ProcessHandle.current().pid() + " since " + now.truncatedTo(ChronoUnit.SECONDS);
+        try {
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)), 0);
+        } catch (IOException e) {
+            // The lock itself needs no space.
+        }
+    }
+
+    private static Failure locked(Path file, String holder) {
+        return new Failure(
                 ExitCode.LOCKED,
                 "another run is in progress" + (holder.isEmpty() ? "" : " (" + holder + ")"),
                 "wait for it to end; the lock " + file + " frees itself when that process is gone");
     }
 
+    /** The one name of the file, however it was asked for. */
+    private static Path locate(Path file) {
+        try {
+            Path directory = DurableFile.directoryOf(file);
+            DurableFile.createDirectories(directory);
+            return directory.toRealPath().resolve(file.getFileName());
+        } catch (IOException e) {
+            throw cannotWrite(file, e);
+        }
+    }
+
     private static FileChannel open(Path file) {
         try {
-            DurableFile.createDirectories(DurableFile.directoryOf(file));
             return FileChannel.open(
                     file,
                     Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         } catch (IOException e) {
-            throw new Failure(
-                    ExitCode.CONFIGURATION,
-                    "cannot write the lock file " + file + ": " + Failure.reason(e),
-                    "check the owner of its directory, or set BMM_STATE_DIR",
-                    e);
+            throw cannotWrite(file, e);
         }
+    }
+
+    private static Failure cannotWrite(Path file, IOException e) {
+        return new Failure(
+                ExitCode.CONFIGURATION,
+                "cannot write the lock file " + file + ": " + Failure.reason(e),
+                "check the owner of its directory, or set BMM_STATE_DIR",
+                e);
     }
 
     private static String holderOf(Path file) {
@@ -94,6 +149,9 @@ public final class RunLock implements AutoCloseable {
 
     @Override
     public void close() {
-        closeQuietly(channel);
+        if (channel.isOpen()) {
+            closeQuietly(channel);
+            HELD.remove(file);
+        }
     }
 }

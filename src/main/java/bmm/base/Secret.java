@@ -8,7 +8,8 @@ public final class Secret {
     /** What stands wherever a secret would have been shown. */
     public static final String MASK = "***";
 
-    private final String value;
+    // transient: JSON libraries that look into objects leave it out.
+    private final transient String value;
 
     public Secret(String value) {
         this.value = value;

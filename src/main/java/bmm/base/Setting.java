@@ -74,6 +74,17 @@ public record Setting<T>(
         return new Setting<>(key, "duration", defaultText, false, help, Amounts::parseDuration);
     }
 
+    /** How old something may become. The unit must be written: 14 meant as days must not delete after 14 seconds. */
+    static Setting<Duration> age(String key, @Nullable String defaultText, String help) {
+        return new Setting<>(key, "age", defaultText, false, help, text -> {
+            Duration age = Amounts.parseDuration(text);
+            if (!age.isZero() && text.strip().chars().allMatch(c -> Character.isDigit(c) || c == '.')) {
+                throw new IllegalArgumentException("needs a unit, as in 14d or 8w");
+            }
+            return age;
+        });
+    }
+
     static Setting<Long> bytes(String key, @Nullable String defaultText, String help) {
         return new Setting<>(key, "size", defaultText, false, help, Amounts::parseBytes);
     }
@@ -102,7 +113,7 @@ public record Setting<T>(
                         .orElseThrow(() -> new IllegalArgumentException("must be one of " + names)));
     }
 
-    private static String lower(Enum<?> constant) {
+    static String lower(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

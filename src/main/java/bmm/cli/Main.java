@@ -1,10 +1,44 @@
 package bmm.cli;
 
-/** Starts bmm. */
+import bmm.base.Stopping;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The process: runs bmm, and on SIGTERM or SIGINT lets the run clean up and end with its own exit code. */
 public final class Main {
+    private static final int SECONDS_TO_CLEAN_UP = 60;
+
     private Main() {}
 
     public static void main(String[] args) {
-        System.out.println("bmm");
+        AtomicInteger exitCode = new AtomicInteger(130);
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread main = Thread.currentThread();
+        Thread onSignal = new Thread(() -> stop(main, ended, exitCode), "on-signal");
+        Runtime.getRuntime().addShutdownHook(onSignal);
+        exitCode.set(Bmm.run(System.out, System.err, args));
+        System.out.flush();
+        ended.countDown();
+        System.exit(exitCode.get());
+    }
+
+    /** Runs when the JVM is told to end, and also on every ordinary exit, when there is nothing left to stop. */
+    private static void stop(Thread main, CountDownLatch ended, AtomicInteger exitCode) {
+        if (ended.getCount() == 0) {
+            return;
+        }
+        Stopping.now();
+        main.interrupt();
+        try {
+            if (!ended.await(SECONDS_TO_CLEAN_UP, TimeUnit.SECONDS)) {
+                System.err.println("bmm: clean-up took too long");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        System.err.flush();
+        // Not exit: a shutdown is in progress, and its own status would be the signal's.
+        Runtime.getRuntime().halt(exitCode.get());
     }
 }

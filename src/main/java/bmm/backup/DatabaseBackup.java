@@ -1,0 +1,214 @@
+package bmm.backup;
+
+import bmm.backup.BackupReport.Pruned;
+import bmm.backup.BackupReport.Result;
+import bmm.backup.BackupReport.Sent;
+import bmm.backup.BackupReport.Stored;
+import bmm.backup.DumpJob.Dumped;
+import bmm.backup.DumpVerification.Verified;
+import bmm.base.Amounts;
+import bmm.base.DurableFile;
+import bmm.base.ExitCode;
+import bmm.base.Failure;
+import bmm.base.Instance;
+import bmm.base.Keys;
+import bmm.base.Settings;
+import bmm.catalog.BackupName;
+import bmm.catalog.Catalog;
+import bmm.catalog.Manifest;
+import bmm.postgres.PgTools;
+import bmm.postgres.Server;
+import bmm.postgres.Snapshot;
+import bmm.postgres.TableName;
+import bmm.store.ObjectStore;
+import bmm.stream.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The backup of one database, from the preflight to retention. */
+final class DatabaseBackup {
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseBackup.class);
+
+    /**
+     * What every database of a run shares.
+     *
+     * @param tool name and version of this bmm
+     * @param local the backup directory
+     * @param remotes where backups go off-site, opened
+     */
+    record Context(
+            Settings settings,
+            Instance instance,
+            Server server,
+            PgToolsSource tools,
+            String tool,
+            ObjectStore local,
+            List<ObjectStore> remotes,
+            Clock clock,
+            Progress progress) {}
+
+    /** Finds the pg tools for a server; the answer is the same for all databases of one server. */
+    interface PgToolsSource {
+        PgTools forServer(int serverMajor);
+    }
+
+    private final Context context;
+    private final String database;
+    private final Instant started;
+
+    DatabaseBackup(Context context, String database) {
+        this.context = context;
+        this.database = database;
+        this.started = context.clock().instant();
+    }
+
+    /** Does all of it. A failure of this database is in the result, so that the others go on. */
+    Result run() throws InterruptedException {
+        LOG.atInfo().addKeyValue("db", database).log("backup begins");
+        Stored stored;
+        try {
+            stored = store();
+        } catch (Failure e) {
+            return new Result(database, since(started), null, List.of(), null, e);
+        }
+        List<Sent> sent = sendOffSite();
+        Pruned pruned = null;
+        Failure failure = null;
+        try {
+            pruned = prune(sent);
+        } catch (Failure e) {
+            failure = e;
+        }
+        return new Result(database, since(started), stored, sent, pruned, failure);
+    }
+
+    /** Everything up to the manifest: afterwards the backup exists, or nothing has changed. */
+    private Stored store() throws InterruptedException {
+        Server.Database source = context.server().describe(database);
+        Catalog earlier = Catalog.read(context.local(), "");
+        PgTools tools = preflight(source, earlier);
+        DumpJob job = new DumpJob(context.settings(), context.server(), tools, context.progress());
+        BackupName name = freeName(job.kind());
+        Path directory = context.instance().backupDirectory();
+        Path partial = directory.resolve(name.file(job.kind().ending()) + DurableFile.PARTIAL);
+        try {
+            Dumped dumped;
+            Publication.Source seen;
+            Set<TableName> tables;
+            try (Snapshot snapshot =
+                    Snapshot.open(context.server(), database, context.settings().get(Keys.LOCK_WAIT_TIMEOUT))) {
+                Instant snapshotAt = context.clock().instant();
+                SortedMap<String, String> extensions = snapshot.extensions();
+                dumped = job.run(snapshot, database, partial, source.sizeBytes());
+                seen = new Publication.Source(source, extensions, started, snapshotAt);
+                LOG.atInfo()
+                        .addKeyValue("db", database)
+                        .addKeyValue("bytes", dumped.bytes())
+                        .addKeyValue("tables", snapshot.tables().size())
+                        .log("dumped");
+                tables = snapshot.tables();
+            }
+            Verified verified = new DumpVerification(context.settings(), context.progress())
+                    .verify(database, dumped, tables, earlier);
+            Manifest manifest = new Publication(
+                            context.settings(),
+                            context.tool(),
+                            context.instance().name(),
+                            directory)
+                    .publish(
+                            name, seen, dumped, verified, tools, context.clock().instant());
+            LOG.atInfo()
+                    .addKeyValue("db", database)
+                    .addKeyValue("file", manifest.dump().file())
+                    .addKeyValue("sha256", manifest.dump().sha256())
+                    .log("published");
+            Path dump = directory.resolve(manifest.dump().file());
+            return new Stored(
+                    dump,
+                    manifest,
+                    since(started),
+                    inWords(manifest),
+                    dumped.kind().restoreCommand(dump.toString(), database));
+        } finally {
+            deletePartial(partial);
+        }
+    }
+
+    private PgTools preflight(Server.Database source, Catalog earlier) {
+        PgTools tools = context.tools().forServer(source.serverMajor());
+        Preflight.checkVersions(tools, source);
+        Preflight.checkDisk(context.instance(), context.settings(), source, earlier);
+        return tools;
+    }
+
+    private List<Sent> sendOffSite() {
+        OffSite offSite =
+                new OffSite(context.instance().name(), context.instance().backupDirectory(), context.progress());
+        Catalog local = Catalog.read(context.local(), "");
+        List<Sent> sent = new ArrayList<>();
+        for (ObjectStore remote : context.remotes()) {
+            sent.add(offSite.send(database, local, remote));
+        }
+        return sent;
+    }
+
+    private Pruned prune(List<Sent> sent) {
+        Prune prune = new Prune(context.settings(), context.instance().name(), context.clock(), false);
+        Pruned local = Prune.summary(prune.local(context.local(), database, false));
+        int removed = local.removed();
+        for (int i = 0; i < sent.size(); i++) {
+            if (sent.get(i).failure() == null) {
+                removed += Prune.summary(prune.remote(context.remotes().get(i), database, false))
+                        .removed();
+            }
+        }
+        String remotely = removed == local.removed() ? "" : "; off-site removed " + (removed - local.removed());
+        return new Pruned(local.summary() + remotely, removed);
+    }
+
+    /** Two runs within one second must not share a name. */
+    private BackupName freeName(DumpKind kind) {
+        BackupName name = new BackupName(database, started);
+        while (!Publication.isFree(context.instance().backupDirectory(), name, kind)) {
+            name = new BackupName(database, name.when().plusSeconds(1));
+        }
+        return name;
+    }
+
+    private static List<String> inWords(Manifest manifest) {
+        List<String> words = new ArrayList<>(List.of("hash", "archive"));
+        Manifest.Fingerprint fingerprint = manifest.fingerprint();
+        words.add(Amounts.count(fingerprint.tables().size(), "table"));
+        String rows = Amounts.count(fingerprint.rows(), "row");
+        boolean content = manifest.verified().contains("content");
+        boolean counted = manifest.verified().contains("rows");
+        words.add(content ? rows + " = source" : counted ? rows + " counted = source" : rows);
+        return List.copyOf(words);
+    }
+
+    private static void deletePartial(Path partial) {
+        try {
+            Files.deleteIfExists(partial);
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.DUMP,
+                    "cannot remove the unfinished " + partial + ": " + Failure.reason(e),
+                    "remove it by hand; it is no backup",
+                    e);
+        }
+    }
+
+    private Duration since(Instant begun) {
+        return Duration.between(begun, context.clock().instant());
+    }
+}

@@ -1,0 +1,66 @@
+package bmm.backup;
+
+import bmm.postgres.ArchiveContent;
+import bmm.postgres.ArchiveReader;
+import bmm.postgres.PlainDumpReader;
+import bmm.postgres.RowHash;
+import bmm.stream.Compression;
+import bmm.stream.ReadAhead;
+import bmm.stream.Tar;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Decodes a stored dump of any kind, the whole of it. */
+final class DumpDecoder {
+    private DumpDecoder() {}
+
+    /**
+     * Reads the whole dump; what may follow it in the stream is left to the caller, and so is closing the stream.
+     *
+     * @param hash how rows are hashed, or null to count them only
+     * @throws IOException if the dump is cut or damaged
+     */
+    static ArchiveContent decode(InputStream in, DumpKind kind, @Nullable RowHash hash) throws IOException {
+        // Decompression runs in a thread beside the one that counts rows.
+        try (InputStream decoded = new ReadAhead(kind.compression().decompress(new LeftOpen(in)))) {
+            return switch (kind) {
+                case CUSTOM, CUSTOM_ZSTD -> archiveReader(hash).readCustom(decoded);
+                case PLAIN_GZIP -> new PlainDumpReader(hash).read(decoded);
+                case DIRECTORY -> {
+                    try (Tar tar = Tar.read(decoded)) {
+                        yield archiveReader(hash).readDirectory(new TarFiles(tar));
+                    }
+                }
+            };
+        }
+    }
+
+    private static final class LeftOpen extends FilterInputStream {
+        LeftOpen(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public void close() {
+            // The caller still wants the hash of all of it.
+        }
+    }
+
+    private static ArchiveReader archiveReader(@Nullable RowHash hash) {
+        return new ArchiveReader(hash, Compression.ZSTD::decompress);
+    }
+
+    private record TarFiles(Tar tar) implements ArchiveReader.ArchiveFiles {
+        @Override
+        public @Nullable String next() throws IOException {
+            return tar.next();
+        }
+
+        @Override
+        public InputStream content() {
+            return tar.content();
+        }
+    }
+}

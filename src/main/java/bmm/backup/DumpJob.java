@@ -1,0 +1,255 @@
+package bmm.backup;
+
+import bmm.base.DurableFile;
+import bmm.base.ExitCode;
+import bmm.base.Failure;
+import bmm.base.Keys;
+import bmm.base.Settings;
+import bmm.postgres.Fingerprint;
+import bmm.postgres.Fingerprinter;
+import bmm.postgres.PgDump;
+import bmm.postgres.PgTools;
+import bmm.postgres.RowHash;
+import bmm.postgres.SequenceState;
+import bmm.postgres.Server;
+import bmm.postgres.Snapshot;
+import bmm.postgres.TableName;
+import bmm.stream.Measured;
+import bmm.stream.Progress;
+import bmm.stream.Tar;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.SortedMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongConsumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The dump and the fingerprint, side by side in one snapshot. */
+final class DumpJob {
+    private static final int BUFFER = 256 * 1024;
+
+    private final Settings settings;
+    private final Server server;
+    private final PgTools tools;
+    private final DumpKind kind;
+    private final PgDump.Compress inside;
+    private final Progress progress;
+
+    DumpJob(Settings settings, Server server, PgTools tools, Progress progress) {
+        this.settings = settings;
+        this.server = server;
+        this.tools = tools;
+        this.progress = progress;
+        this.kind = DumpKind.wanted(settings, tools);
+        this.inside = switch (kind) {
+            case CUSTOM_ZSTD, PLAIN_GZIP -> PgDump.Compress.NONE;
+            case CUSTOM, DIRECTORY ->
+                settings.get(Keys.COMPRESSION) == Keys.Codec.ZSTD && PgDump.hasZstd(tools)
+                        ? PgDump.Compress.ZSTD
+                        : PgDump.Compress.GZIP;
+        };
+    }
+
+    /**
+     * What is on disk now, under a name that still says that it is not finished.
+     *
+     * @param fingerprint of the source, or null where none was asked for
+     * @param rowHash how rows can be compared with the archive, or null where they cannot
+     */
+    record Dumped(
+            Path partial,
+            DumpKind kind,
+            String compression,
+            long bytes,
+            String sha256,
+            @Nullable Fingerprint fingerprint,
+            @Nullable RowHash rowHash,
+            SortedMap<TableName, SequenceState> sequencesBefore,
+            SortedMap<TableName, SequenceState> sequencesAfter) {}
+
+    DumpKind kind() {
+        return kind;
+    }
+
+    /**
+     * Writes the dump to a new file.
+     *
+     * @throws Failure {@link ExitCode#DUMP} if either half fails; the other is stopped then
+     */
+    Dumped run(Snapshot snapshot, String database, Path partial, long expectedBytes) throws InterruptedException {
+        RowHash rowHash = snapshot.rowTextIsPortable() ? snapshot.rowHash() : null;
+        PgDump.Request request = new PgDump.Request(
+                tools,
+                server,
+                database,
+                snapshot.id(),
+                settings.get(Keys.LOCK_WAIT_TIMEOUT),
+                settings.get(Keys.DUMP_TIMEOUT));
+        SortedMap<TableName, SequenceState> before = snapshot.sequences();
+        progress.begin(database + ": dump", expectedBytes);
+        Path directory = partial.resolveSibling(partial.getFileName() + ".d");
+        try (PgDump dump = start(request, directory);
+                ExecutorService side = Executors.newSingleThreadExecutor()) {
+            Future<@Nullable Fingerprint> fingerprint = side.submit(() -> fingerprint(snapshot, dump));
+            try {
+                Measured written = store(dump, directory, partial, fingerprint);
+                Fingerprint source = await(fingerprint);
+                SortedMap<TableName, SequenceState> after = snapshot.sequences();
+                snapshot.checkAlive();
+                return new Dumped(
+                        partial,
+                        kind,
+                        kind.compressionLabel(inside),
+                        written.size(),
+                        written.sha256(),
+                        source,
+                        rowHash,
+                        before,
+                        after);
+            } catch (Failure | InterruptedException e) {
+                snapshot.cancel();
+                throw e;
+            }
+        } finally {
+            progress.end();
+            deleteDirectory(directory);
+        }
+    }
+
+    private PgDump start(PgDump.Request request, Path directory) {
+        int level = settings.get(Keys.COMPRESSION_LEVEL);
+        return switch (kind) {
+            case CUSTOM, CUSTOM_ZSTD -> PgDump.custom(request, inside, level);
+            case PLAIN_GZIP -> PgDump.plain(request);
+            case DIRECTORY -> PgDump.directory(request, inside, level, settings.get(Keys.DUMP_JOBS), directory);
+        };
+    }
+
+    private @Nullable Fingerprint fingerprint(Snapshot snapshot, PgDump dump) throws InterruptedException {
+        Keys.FingerprintMode mode = settings.get(Keys.FINGERPRINT);
+        if (mode == Keys.FingerprintMode.OFF) {
+            return null;
+        }
+        RowHash hash = mode == Keys.FingerprintMode.CONTENT ? snapshot.rowHash() : null;
+        try {
+            return new Fingerprinter(snapshot, hash, settings.get(Keys.DUMP_JOBS), progress::detail).compute();
+        } catch (Failure e) {
+            dump.kill();
+            throw e;
+        }
+    }
+
+    /** Takes the dump to its end and onto the disk. */
+    private Measured store(PgDump dump, Path directory, Path partial, Future<?> fingerprint)
+            throws InterruptedException {
+        try {
+            LongConsumer count = kind == DumpKind.DIRECTORY ? bytes -> {} : progress::bytes;
+            Measured written;
+            if (kind == DumpKind.DIRECTORY) {
+                dump.finish();
+                written = write(partial, count, out -> Tar.pack(directory, "toc.dat", out));
+            } else {
+                written = write(partial, bytes -> {}, out -> {
+                    try (OutputStream compressed =
+                            kind.compression().compress(out, settings.get(Keys.COMPRESSION_LEVEL))) {
+                        copy(dump.output(), compressed, count);
+                    }
+                });
+                dump.finish();
+            }
+            return written;
+        } catch (IOException e) {
+            throw cannotWrite(partial, e);
+        } catch (Failure e) {
+            throw firstCause(fingerprint, e);
+        }
+    }
+
+    private interface Writer {
+        void write(OutputStream out) throws IOException;
+    }
+
+    private static Measured write(Path partial, LongConsumer count, Writer writer) throws IOException {
+        try (OutputStream file = Channels.newOutputStream(DurableFile.create(partial));
+                Measured measured = new Measured(file, count)) {
+            writer.write(measured);
+            return measured;
+        }
+    }
+
+    private static void copy(InputStream in, OutputStream out, LongConsumer count) throws IOException {
+        byte[] buffer = new byte[BUFFER];
+        long total = 0;
+        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+            out.write(buffer, 0, read);
+            total += read;
+            count.accept(total);
+        }
+    }
+
+    /** When the fingerprint failed, pg_dump was stopped for it: then that is the failure to tell. */
+    private static Failure firstCause(Future<?> fingerprint, Failure dumpFailure) throws InterruptedException {
+        if (fingerprint.isDone()) {
+            try {
+                fingerprint.get();
+            } catch (ExecutionException e) {
+                return e.getCause() instanceof Failure failure ? failure : dumpFailure;
+            }
+        }
+        return dumpFailure;
+    }
+
+    private @Nullable Fingerprint await(Future<@Nullable Fingerprint> fingerprint) throws InterruptedException {
+        Duration limit = settings.get(Keys.DUMP_TIMEOUT);
+        try {
+            return fingerprint.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Failure failure
+                    ? failure
+                    : new Failure(ExitCode.INTERNAL, "fingerprint: " + Failure.reason(e), null, e);
+        } catch (TimeoutException e) {
+            throw new Failure(
+                    ExitCode.DUMP,
+                    "the fingerprint took too long and was stopped",
+                    "raise BMM_DUMP_TIMEOUT or BMM_DUMP_JOBS, or set BMM_FINGERPRINT=count",
+                    e);
+        }
+    }
+
+    /** One line for a write that failed; the disk being full is by far the most common reason. */
+    static Failure cannotWrite(Path file, IOException e) {
+        String reason = Failure.reason(e);
+        return reason.contains("No space left")
+                ? new Failure(
+                        ExitCode.DUMP,
+                        "disk full while writing " + file,
+                        "free some space or keep fewer backups (BMM_KEEP_…); earlier backups are untouched",
+                        e)
+                : new Failure(ExitCode.DUMP, "cannot write " + file + ": " + reason, "check that file system", e);
+    }
+
+    private static void deleteDirectory(Path directory) {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw cannotWrite(directory, e);
+        }
+    }
+}

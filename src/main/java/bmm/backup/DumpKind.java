@@ -1,0 +1,82 @@
+package bmm.backup;
+
+import bmm.base.Keys;
+import bmm.base.Settings;
+import bmm.postgres.PgDump;
+import bmm.postgres.PgTools;
+import bmm.stream.Compression;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The shapes in which a dump is stored, each readable with standard tools alone. */
+enum DumpKind {
+    /** Custom format, compressed by pg_dump inside the archive. */
+    CUSTOM(".dump", "custom", "pg_dump", Compression.NONE),
+    /** Custom format, compressed as a whole by bmm: for a pg_dump that has no zstd of its own. */
+    CUSTOM_ZSTD(".dump.zst", "custom", "zstd", Compression.ZSTD),
+    /** SQL text, compressed as a whole. */
+    PLAIN_GZIP(".sql.gz", "plain", "gzip", Compression.GZIP),
+    /** Directory format, its files compressed by pg_dump, packed into one tar. */
+    DIRECTORY(".dir.tar", "directory", "pg_dump", Compression.NONE);
+
+    private final String ending;
+    private final String format;
+    private final String compressedBy;
+    private final Compression compression;
+
+    DumpKind(String ending, String format, String compressedBy, Compression compression) {
+        this.ending = ending;
+        this.format = format;
+        this.compressedBy = compressedBy;
+        this.compression = compression;
+    }
+
+    static DumpKind wanted(Settings settings, PgTools tools) {
+        if (settings.get(Keys.DUMP_FORMAT) == Keys.DumpFormat.PLAIN) {
+            return PLAIN_GZIP;
+        }
+        if (settings.get(Keys.DUMP_JOBS) > 1) {
+            return DIRECTORY;
+        }
+        return settings.get(Keys.COMPRESSION) == Keys.Codec.ZSTD && !PgDump.hasZstd(tools) ? CUSTOM_ZSTD : CUSTOM;
+    }
+
+    /** The kind of a dump file, by its name. */
+    static Optional<DumpKind> of(String fileName) {
+        return Arrays.stream(values())
+                .filter(kind -> fileName.endsWith(kind.ending))
+                .findFirst();
+    }
+
+    /** With its dot, as in {@code .dump.zst}. */
+    String ending() {
+        return ending;
+    }
+
+    /** As pg_dump calls it. */
+    String format() {
+        return format;
+    }
+
+    /** What bmm itself compresses the whole file with. */
+    Compression compression() {
+        return compression;
+    }
+
+    /** For the manifest. */
+    String compressionLabel(PgDump.Compress inside) {
+        return compressedBy.equals("pg_dump") ? "pg_dump:" + Keys.lower(inside) : compressedBy;
+    }
+
+    /** A shell command that restores such a file into an existing, empty database without bmm. */
+    String restoreCommand(String file, String database) {
+        String into = "-d " + Shell.database(database);
+        String path = Shell.quote(file);
+        return switch (this) {
+            case CUSTOM -> "pg_restore " + into + " " + path;
+            case CUSTOM_ZSTD -> "zstd -dc " + path + " | pg_restore " + into;
+            case PLAIN_GZIP -> "gzip -dc " + path + " | psql -v ON_ERROR_STOP=1 " + into;
+            case DIRECTORY -> "mkdir dump && tar -xf " + path + " -C dump && pg_restore -j 4 " + into + " dump";
+        };
+    }
+}

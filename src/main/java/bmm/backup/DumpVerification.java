@@ -1,0 +1,198 @@
+package bmm.backup;
+
+import bmm.backup.DumpJob.Dumped;
+import bmm.base.Amounts;
+import bmm.base.ExitCode;
+import bmm.base.Failure;
+import bmm.base.Keys;
+import bmm.base.Settings;
+import bmm.catalog.Catalog;
+import bmm.catalog.Catalog.StoredBackup;
+import bmm.postgres.ArchiveContent;
+import bmm.postgres.Fingerprint;
+import bmm.postgres.SequenceState;
+import bmm.postgres.TableContent;
+import bmm.postgres.TableName;
+import bmm.stream.MeasuredInput;
+import bmm.stream.Progress;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads back what is on disk and compares it with what the source held. Only what passes here can become a backup.
+ */
+final class DumpVerification {
+    /** Earlier dumps that the size is compared with, and how few are too few to say anything. */
+    private static final int MOST_EARLIER = 7;
+
+    private static final int FEWEST_EARLIER = 3;
+
+    private final Settings settings;
+    private final Progress progress;
+
+    DumpVerification(Settings settings, Progress progress) {
+        this.settings = settings;
+        this.progress = progress;
+    }
+
+    /**
+     * What was proven.
+     *
+     * @param checks the names of all checks that passed, for the manifest
+     */
+    record Verified(ArchiveContent content, List<String> checks) {}
+
+    /**
+     * Verifies a dump that was just written.
+     *
+     * @param expected the tables of the snapshot
+     * @throws Failure {@link ExitCode#VERIFICATION} naming the first thing that is not as it must be
+     */
+    Verified verify(String database, Dumped dumped, Set<TableName> expected, Catalog earlier) {
+        String subject = "dump of " + database;
+        List<String> checks = new ArrayList<>();
+        ArchiveContent content = readBack(subject, dumped);
+        checks.add("hash");
+        checks.add("archive");
+        checkTables(subject, expected, content.tables().keySet());
+        checks.add("tables");
+        Fingerprint source = dumped.fingerprint();
+        if (source != null) {
+            boolean complete = checkContent(subject, source, content);
+            checks.add("rows");
+            if (complete) {
+                checks.add("content");
+            }
+        }
+        checkSequences(subject, dumped, content.sequences());
+        checks.add("sequences");
+        checkSize(subject, dumped, earlier.of(database));
+        checks.add("size");
+        return new Verified(content, List.copyOf(checks));
+    }
+
+    private ArchiveContent readBack(String subject, Dumped dumped) {
+        progress.begin(subject + ": verify", dumped.bytes());
+        try (InputStream file = Files.newInputStream(dumped.partial());
+                MeasuredInput measured = new MeasuredInput(file, progress::bytes)) {
+            ArchiveContent content = DumpDecoder.decode(measured, dumped.kind(), dumped.rowHash());
+            measured.drain();
+            String sha256 = measured.sha256();
+            if (measured.size() != dumped.bytes() || !sha256.equals(dumped.sha256())) {
+                throw failed(
+                        subject + ": what is on disk is not what was written",
+                        "the disk or its controller is failing; see the kernel's log");
+            }
+            return content;
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.VERIFICATION,
+                    subject + ": the archive is damaged: " + Failure.reason(e),
+                    "nothing was published, earlier backups are untouched; run it again, and check disk and memory if it recurs",
+                    e);
+        } finally {
+            progress.end();
+        }
+    }
+
+    private static void checkTables(String subject, Set<TableName> expected, Set<TableName> found) {
+        Set<TableName> missing = new TreeSet<>(expected);
+        missing.removeAll(found);
+        Set<TableName> extra = new TreeSet<>(found);
+        extra.removeAll(expected);
+        if (!missing.isEmpty() || !extra.isEmpty()) {
+            TableName first = missing.isEmpty()
+                    ? extra.iterator().next()
+                    : missing.iterator().next();
+            throw failed(
+                    subject + ": " + Amounts.count(missing.size(), "table") + " missing, "
+                            + Amounts.count(extra.size(), "table") + " too many, the first is " + first,
+                    "the role may not see what it should; run pg_dump by hand and compare");
+        }
+    }
+
+    /** Returns whether every table's content, not only its number of rows, was compared. */
+    private static boolean checkContent(String subject, Fingerprint source, ArchiveContent content) {
+        boolean complete = source.hash() != null;
+        for (Map.Entry<TableName, TableContent> table : source.tables().entrySet()) {
+            TableContent inArchive = content.tables().get(table.getKey());
+            checkSame(subject + ": table " + table.getKey(), table.getValue(), inArchive);
+            complete = complete && table.getValue().hash() != null && inArchive != null && inArchive.hash() != null;
+        }
+        checkSame(subject + ": large objects", source.largeObjects(), content.largeObjects());
+        return complete;
+    }
+
+    private static void checkSame(String subject, TableContent source, @Nullable TableContent archive) {
+        if (archive == null || source.rows() != archive.rows()) {
+            throw failed(
+                    subject + ": " + Amounts.count(source.rows()) + " in the source, "
+                            + (archive == null ? "none" : Amounts.count(archive.rows())) + " in the archive",
+                    "the dump is incomplete; run it again");
+        }
+        if (!source.matches(archive)) {
+            throw failed(
+                    subject + ": as many rows as in the source, but their content differs",
+                    "check memory and disk; run it again, and report it if it recurs (BMM_FINGERPRINT=count goes without)");
+        }
+    }
+
+    /** Sequences go on while the dump runs: the value in it must lie between the one before and the one after. */
+    private static void checkSequences(String subject, Dumped dumped, SortedMap<TableName, SequenceState> found) {
+        dumped.sequencesBefore().forEach((name, before) -> {
+            SequenceState after = dumped.sequencesAfter().get(name);
+            SequenceState inArchive = found.get(name);
+            // One that is not in the dump belongs to an extension, or was dropped meanwhile.
+            boolean moved = after == null || !after.equals(before);
+            if (inArchive != null && !moved && !inArchive.equals(before)) {
+                throw failed(
+                        subject + ": sequence " + name + " is at " + inArchive.lastValue() + " in the archive, at "
+                                + before.lastValue() + " in the source",
+                        "run it again");
+            }
+        });
+    }
+
+    private void checkSize(String subject, Dumped dumped, List<StoredBackup> earlier) {
+        long least = settings.get(Keys.MIN_SIZE);
+        if (dumped.bytes() < least) {
+            throw failed(
+                    subject + ": only " + Amounts.bytes(dumped.bytes()) + ", less than BMM_MIN_SIZE ("
+                            + Amounts.bytes(least) + ")",
+                    "is this the right database? else lower BMM_MIN_SIZE");
+        }
+        List<Long> sizes = earlier.subList(Math.max(0, earlier.size() - MOST_EARLIER), earlier.size()).stream()
+                .filter(backup -> backup.files().containsKey(dumped.kind().ending()))
+                .map(backup -> backup.files().get(dumped.kind().ending()).size())
+                .sorted()
+                .toList();
+        if (sizes.size() < FEWEST_EARLIER) {
+            return;
+        }
+        long median = sizes.get(sizes.size() / 2);
+        int percent = settings.get(Keys.MAX_SHRINK);
+        if (dumped.bytes() < median * (100 - percent) / 100) {
+            throw failed(
+                    subject + ": " + Amounts.bytes(dumped.bytes()) + ", but the last ones had " + Amounts.bytes(median),
+                    "was data lost? if it really shrank so much, run once with BMM_MAX_SHRINK=100");
+        }
+    }
+
+    private static Failure failed(String message, String hint) {
+        return new Failure(ExitCode.VERIFICATION, message, hint);
+    }
+
+    /** The path as a person may use it. */
+    static String shown(Path path) {
+        return Shell.quote(path.toString());
+    }
+}

@@ -1,0 +1,54 @@
+package bmm.backup;
+
+import bmm.base.Amounts;
+import bmm.base.ExitCode;
+import bmm.base.Failure;
+import bmm.process.Command;
+import bmm.process.RunningCommand;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A shell command of the user's, before or after the work. What it prints goes to the log. */
+record Hook(String name, String command, Duration timeout) {
+    private static final Logger LOG = LoggerFactory.getLogger(Hook.class);
+
+    /**
+     * Runs it to its end.
+     *
+     * @param outcome exit code of the run so far
+     * @throws Failure under the given code if it fails
+     */
+    void run(String instance, ExitCode outcome, ExitCode ifItFails) throws InterruptedException {
+        LOG.atInfo().addKeyValue("hook", name).log("running the {} hook", name);
+        Command shell = Command.of("/bin/sh", "-c", command)
+                .environment("BMM_INSTANCE", instance)
+                .environment("BMM_OUTCOME", String.valueOf(outcome.code()))
+                .timeout(timeout);
+        try (RunningCommand running = shell.start();
+                BufferedReader output =
+                        new BufferedReader(new InputStreamReader(running.output(), StandardCharsets.UTF_8))) {
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
+                LOG.atInfo().addKeyValue("hook", name).log(line);
+            }
+            int exit = running.waitFor();
+            running.errors()
+                    .lines()
+                    .forEach(line -> LOG.atInfo().addKeyValue("hook", name).log(line));
+            if (exit != 0) {
+                throw new Failure(
+                        ifItFails,
+                        running.timedOut()
+                                ? "the " + name + " hook took longer than " + Amounts.duration(timeout)
+                                : "the " + name + " hook failed with exit status " + exit,
+                        "run it by hand; its output is in the log");
+            }
+        } catch (IOException e) {
+            throw new Failure(ifItFails, "the " + name + " hook cannot run: " + Failure.reason(e), null, e);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package bmm.backup;
+
+import bmm.backup.BackupReport.Sent;
+import bmm.base.ExitCode;
+import bmm.base.Failure;
+import bmm.catalog.BackupName;
+import bmm.catalog.Catalog;
+import bmm.catalog.Catalog.StoredBackup;
+import bmm.catalog.Manifest;
+import bmm.store.Body;
+import bmm.store.ObjectExists;
+import bmm.store.ObjectStore;
+import bmm.stream.MeasuredInput;
+import bmm.stream.Progress;
+import bmm.stream.Sha256;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends backups to a store: create-only, oldest first, each read back, its manifest last. Backups of earlier runs that
+ * have not arrived are sent too: whatever is newer than the newest that is there.
+ */
+final class OffSite {
+    private static final Logger LOG = LoggerFactory.getLogger(OffSite.class);
+
+    private final String instance;
+    private final Path directory;
+    private final Progress progress;
+
+    OffSite(String instance, Path directory, Progress progress) {
+        this.instance = instance;
+        this.directory = directory;
+        this.progress = progress;
+    }
+
+    /** Sends what is missing of one database. A store that fails is told in the result, never thrown. */
+    Sent send(String database, Catalog local, ObjectStore remote) {
+        long begun = System.nanoTime();
+        String place = remote.name();
+        int count = 0;
+        long bytes = 0;
+        try {
+            for (StoredBackup backup : missing(database, local, remote)) {
+                String target = backup.name().remoteDirectory(instance);
+                place = remote.name() + "/" + target;
+                bytes += send(backup, local.manifest(backup), target, remote);
+                count++;
+            }
+            return new Sent(stripSlash(place), count, bytes, since(begun), null);
+        } catch (Failure e) {
+            return new Sent(stripSlash(place), count, bytes, since(begun), e);
+        }
+    }
+
+    private List<StoredBackup> missing(String database, Catalog local, ObjectStore remote) {
+        List<StoredBackup> there = Catalog.read(remote, BackupName.remotePrefix(instance, database))
+                .of(database);
+        Instant newest = there.isEmpty() ? Instant.MIN : there.getLast().name().when();
+        return local.of(database).stream()
+                .filter(backup -> backup.isComplete() && backup.name().when().isAfter(newest))
+                .toList();
+    }
+
+    private long send(StoredBackup backup, Manifest manifest, String target, ObjectStore remote) {
+        Manifest.Dump dump = manifest.dump();
+        progress.begin(backup.name().database() + ": off-site", 2 * dump.bytes());
+        try {
+            long sent = put(remote, target + dump.file(), dump.file(), dump.sha256());
+            Manifest.StoredFile globals = manifest.globals();
+            if (globals != null) {
+                sent += put(remote, target + globals.file(), globals.file(), globals.sha256());
+            }
+            byte[] json = manifest.toJson();
+            String name = backup.name().file(BackupName.MANIFEST);
+            return sent + put(remote, target + name, name, Body.of(json), Sha256.of(json));
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.STORE,
+                    "cannot read " + directory.resolve(dump.file()) + ": " + Failure.reason(e),
+                    "bmm verify tells what is wrong with the local backup",
+                    e);
+        } finally {
+            progress.end();
+        }
+    }
+
+    private long put(ObjectStore remote, String key, String file, String sha256) throws IOException {
+        return put(remote, key, file, Body.of(directory.resolve(file)), sha256);
+    }
+
+    private long put(ObjectStore remote, String key, String file, Body body, String sha256) {
+        progress.detail(file);
+        boolean created = true;
+        try {
+            remote.put(key, body);
+        } catch (ObjectExists e) {
+            // An earlier run was cut off between the dump and its manifest; what it left counts if it is the same.
+            LOG.atDebug().addKeyValue("key", key).log("is there already, comparing");
+            created = false;
+        }
+        String found = hash(remote, key, body.size());
+        if (!found.equals(sha256)) {
+            throw new Failure(
+                    ExitCode.STORE,
+                    remote.name() + ": " + key
+                            + (created ? " does not read back as it was sent" : " is there with other content"),
+                    created
+                            ? "the store or the way to it damages data; do not trust it before this is understood"
+                            : "nothing there is ever overwritten: find out who wrote it, then remove it by hand");
+        }
+        return created ? body.size() : 0;
+    }
+
+    private String hash(ObjectStore remote, String key, long size) {
+        try (MeasuredInput in = new MeasuredInput(remote.get(key), done -> progress.bytes(size + done))) {
+            in.drain();
+            return in.sha256();
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.STORE,
+                    remote.name() + ": reading back " + key + ": " + Failure.reason(e),
+                    "the next run sends it again",
+                    e);
+        }
+    }
+
+    private static Duration since(long begun) {
+        return Duration.ofMillis(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+    }
+
+    private static String stripSlash(String place) {
+        return place.endsWith("/") ? place.substring(0, place.length() - 1) : place;
+    }
+}

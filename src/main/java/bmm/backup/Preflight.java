@@ -1,0 +1,98 @@
+package bmm.backup;
+
+import bmm.base.Amounts;
+import bmm.base.DurableFile;
+import bmm.base.ExitCode;
+import bmm.base.Failure;
+import bmm.base.Instance;
+import bmm.base.Keys;
+import bmm.base.Settings;
+import bmm.catalog.Catalog;
+import bmm.catalog.Catalog.StoredBackup;
+import bmm.postgres.PgTools;
+import bmm.postgres.Server;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What must be true before anything is dumped. */
+final class Preflight {
+    /** A dump without history is taken to need half of what the database has on disk, indexes included. */
+    private static final double SHARE_OF_DATABASE = 0.5;
+
+    /** Data may have grown since the last dump. */
+    private static final double GROWTH = 1.3;
+
+    private Preflight() {}
+
+    /** The backup directory is there and can be written to. */
+    static void checkDirectory(Instance instance) {
+        Path directory = instance.backupDirectory();
+        if (instance.defaultPlaces()) {
+            try {
+                DurableFile.createDirectories(directory);
+            } catch (IOException e) {
+                throw new Failure(
+                        ExitCode.CONFIGURATION,
+                        "cannot create " + directory + ": " + Failure.reason(e),
+                        "create it for this user, or set BMM_BACKUP_DIR",
+                        e);
+            }
+        }
+        if (!Files.isDirectory(directory)) {
+            // Never created here: what is missing may be a mount, and dumps would fill the root disk.
+            throw new Failure(
+                    ExitCode.CONFIGURATION,
+                    "the backup directory " + directory + " does not exist",
+                    "is its file system mounted? else create it: mkdir -p " + Shell.quote(directory.toString()));
+        }
+        if (!Files.isWritable(directory)) {
+            throw new Failure(
+                    ExitCode.CONFIGURATION,
+                    "the backup directory " + directory + " is not writable",
+                    "chown it to the user that runs bmm");
+        }
+    }
+
+    /** The tools can dump this server. */
+    static void checkVersions(PgTools tools, Server.Database database) {
+        if (database.serverMajor() < Server.OLDEST_MAJOR) {
+            throw new Failure(
+                    ExitCode.PREFLIGHT,
+                    "the server is PostgreSQL " + database.serverMajor() + "; bmm needs " + Server.OLDEST_MAJOR
+                            + " or later",
+                    "upgrade the server, or use its own pg_dump until then");
+        }
+        if (tools.major() < database.serverMajor()) {
+            throw PgTools.tooOld(tools, database.serverMajor());
+        }
+    }
+
+    /** There is room for the dump and what must stay free beside it. */
+    static void checkDisk(Instance instance, Settings settings, Server.Database database, Catalog local) {
+        List<StoredBackup> earlier = local.of(database.name());
+        long expected = earlier.isEmpty()
+                ? (long) (database.sizeBytes() * SHARE_OF_DATABASE)
+                : (long) (earlier.getLast().bytes() * GROWTH);
+        long needed = expected + settings.get(Keys.MIN_FREE);
+        long free;
+        try {
+            free = Files.getFileStore(instance.backupDirectory()).getUsableSpace();
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.PREFLIGHT,
+                    "cannot see how much room is left in " + instance.backupDirectory() + ": " + Failure.reason(e),
+                    "check that file system",
+                    e);
+        }
+        if (free < needed) {
+            throw new Failure(
+                    ExitCode.PREFLIGHT,
+                    "database " + database.name() + ": not enough room in " + instance.backupDirectory() + ": "
+                            + Amounts.bytes(free) + " free, about " + Amounts.bytes(expected) + " for the dump and "
+                            + Amounts.bytes(needed - expected) + " that must stay free",
+                    "free some space, keep fewer backups (BMM_KEEP_…), or lower BMM_MIN_FREE");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package bmm.backup;
+
+import bmm.backup.DumpJob.Dumped;
+import bmm.backup.DumpVerification.Verified;
+import bmm.base.DurableFile;
+import bmm.base.Failure;
+import bmm.base.Keys;
+import bmm.base.Settings;
+import bmm.catalog.BackupName;
+import bmm.catalog.Manifest;
+import bmm.postgres.ArchiveContent;
+import bmm.postgres.Fingerprint;
+import bmm.postgres.PgDump;
+import bmm.postgres.PgTools;
+import bmm.postgres.RowHash;
+import bmm.postgres.Server;
+import bmm.postgres.TableContent;
+import bmm.postgres.TableName;
+import bmm.stream.Sha256;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/** Turns a verified dump into a backup: final names, and the manifest last. */
+final class Publication {
+    private final Settings settings;
+    private final String tool;
+    private final String instance;
+    private final Path directory;
+
+    Publication(Settings settings, String tool, String instance, Path directory) {
+        this.settings = settings;
+        this.tool = tool;
+        this.instance = instance;
+        this.directory = directory;
+    }
+
+    /** What was seen of the source while the snapshot was open. */
+    record Source(
+            Server.Database database, SortedMap<String, String> extensions, Instant started, Instant snapshotAt) {}
+
+    /** Publishes; afterwards the backup exists. */
+    Manifest publish(BackupName name, Source source, Dumped dumped, Verified verified, PgTools tools, Instant finished)
+            throws InterruptedException {
+        Path dump = directory.resolve(name.file(dumped.kind().ending()));
+        byte[] globals = settings.get(Keys.GLOBALS)
+                ? PgDump.globals(tools, source.database().name(), settings.get(Keys.DUMP_TIMEOUT))
+                : null;
+        Manifest manifest = manifest(name, source, dumped, verified, tools, globals, finished);
+        try {
+            if (globals != null) {
+                DurableFile.write(directory.resolve(name.file(BackupName.GLOBALS)), globals);
+            }
+            DurableFile.publish(dumped.partial(), dump);
+            DurableFile.write(directory.resolve(name.file(BackupName.MANIFEST)), manifest.toJson());
+        } catch (IOException e) {
+            throw DumpJob.cannotWrite(dump, e);
+        }
+        return manifest;
+    }
+
+    private Manifest manifest(
+            BackupName name,
+            Source source,
+            Dumped dumped,
+            Verified verified,
+            PgTools tools,
+            byte @Nullable [] globals,
+            Instant finished) {
+        Server.Database database = source.database();
+        String dumpFile = name.file(dumped.kind().ending());
+        return new Manifest(
+                Manifest.FORMAT,
+                tool,
+                instance,
+                source.started().toString(),
+                source.snapshotAt().toString(),
+                finished.toString(),
+                new Manifest.Database(
+                        database.name(),
+                        database.owner(),
+                        database.serverVersionText(),
+                        database.serverMajor(),
+                        database.sizeBytes(),
+                        database.encoding(),
+                        database.collate(),
+                        database.ctype(),
+                        database.monetary(),
+                        source.extensions()),
+                new Manifest.Dump(
+                        dumpFile,
+                        dumped.bytes(),
+                        dumped.sha256(),
+                        dumped.kind().format(),
+                        dumped.compression(),
+                        verified.content().bytes(),
+                        tools.version()),
+                globals == null
+                        ? null
+                        : new Manifest.StoredFile(name.file(BackupName.GLOBALS), globals.length, Sha256.of(globals)),
+                fingerprint(dumped, verified.content()),
+                verified.checks(),
+                dumped.kind().restoreCommand(dumpFile, database.name()));
+    }
+
+    /**
+     * The content as it is in the archive, which is the source's where the two were compared. Where the server did not
+     * hash, the archive's own hash still lets a restore be compared with it.
+     */
+    private static Manifest.Fingerprint fingerprint(Dumped dumped, ArchiveContent content) {
+        Fingerprint source = dumped.fingerprint();
+        RowHash hash = dumped.rowHash() != null ? dumped.rowHash() : source == null ? null : source.hash();
+        List<Manifest.Table> tables = new ArrayList<>();
+        for (Map.Entry<TableName, TableContent> table : content.tables().entrySet()) {
+            TableContent best = best(
+                    table.getValue(), source == null ? null : source.tables().get(table.getKey()));
+            tables.add(
+                    new Manifest.Table(table.getKey().schema(), table.getKey().name(), best.rows(), best.hash()));
+        }
+        List<Manifest.Sequence> sequences = new ArrayList<>();
+        content.sequences()
+                .forEach((key, state) -> sequences.add(
+                        new Manifest.Sequence(key.schema(), key.name(), state.lastValue(), state.called())));
+        TableContent objects = best(content.largeObjects(), source == null ? null : source.largeObjects());
+        return new Manifest.Fingerprint(
+                hash == null ? null : hash.label(),
+                dumped.rowHash() != null,
+                tables,
+                sequences,
+                new Manifest.LargeObjects(objects.rows(), objects.hash()));
+    }
+
+    private static TableContent best(TableContent archive, @Nullable TableContent source) {
+        return archive.hash() == null && source != null ? source : archive;
+    }
+
+    /** Fails with the reason if a name is taken; used to choose a free second. */
+    static boolean isFree(Path directory, BackupName name, DumpKind kind) throws Failure {
+        return !directory.resolve(name.file(BackupName.MANIFEST)).toFile().exists()
+                && !directory.resolve(name.file(kind.ending())).toFile().exists();
+    }
+}

@@ -1,0 +1,247 @@
+package bmm.backup;
+
+import bmm.base.Amounts;
+import bmm.base.ExitCode;
+import bmm.base.Failure;
+import bmm.catalog.BackupName;
+import bmm.catalog.Catalog;
+import bmm.catalog.Catalog.StoredBackup;
+import bmm.catalog.Manifest;
+import bmm.postgres.ArchiveContent;
+import bmm.postgres.RowHash;
+import bmm.postgres.TableContent;
+import bmm.postgres.TableName;
+import bmm.store.ObjectInfo;
+import bmm.store.ObjectStore;
+import bmm.stream.MeasuredInput;
+import bmm.stream.Progress;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads stored backups again, every byte: hash, whole archive, rows and content of each table against the manifest; and
+ * names dumps without a manifest and manifests without a dump.
+ */
+public final class Verify {
+    private final Progress progress;
+
+    public Verify(Progress progress) {
+        this.progress = progress;
+    }
+
+    /**
+     * One backup, or one file.
+     *
+     * @param problem null if it is whole
+     * @param detail what was checked, or what could not be, in words
+     */
+    public record Verdict(
+            String subject,
+            long bytes,
+            String detail,
+            @Nullable Failure problem) {
+        public boolean isGood() {
+            return problem == null;
+        }
+    }
+
+    /** Which backups of a store. */
+    public record Selection(@Nullable Instant since, boolean all) {
+        private List<StoredBackup> from(List<StoredBackup> backups) {
+            if (since != null) {
+                return backups.stream()
+                        .filter(backup -> !backup.name().when().isBefore(since))
+                        .toList();
+            }
+            if (all) {
+                return backups;
+            }
+            // The newest of each database; and whatever is no backup, so that it is noticed.
+            Map<String, Instant> newest = new HashMap<>();
+            backups.stream()
+                    .filter(StoredBackup::hasManifest)
+                    .forEach(backup ->
+                            newest.put(backup.name().database(), backup.name().when()));
+            return backups.stream()
+                    .filter(backup -> !backup.isComplete()
+                            || backup.name()
+                                    .when()
+                                    .equals(newest.get(backup.name().database())))
+                    .toList();
+        }
+    }
+
+    /** Verifies what a store holds below a prefix. */
+    public List<Verdict> store(ObjectStore store, String prefix, Selection selection) {
+        Catalog catalog = Catalog.read(store, prefix);
+        List<Verdict> verdicts = new ArrayList<>();
+        for (StoredBackup backup : selection.from(catalog.all())) {
+            verdicts.add(verdict(store, catalog, backup));
+        }
+        return verdicts;
+    }
+
+    private Verdict verdict(ObjectStore store, Catalog catalog, StoredBackup backup) {
+        String subject = backup.dump().map(ObjectInfo::key).orElse(backup.name().toString());
+        try {
+            if (!backup.hasManifest()) {
+                throw damaged(
+                        subject + ": no manifest beside it: this is not a backup",
+                        "a run that was cut off leaves this; the next run makes a new one, this file can go");
+            }
+            Manifest manifest = catalog.manifest(backup);
+            ObjectInfo dump = backup.files()
+                    .get(manifest.dump().file().substring(backup.name().base().length()));
+            if (dump == null) {
+                throw damaged(
+                        backup.name() + ": the manifest is there, the dump "
+                                + manifest.dump().file() + " is not",
+                        "someone or something removed it; take another copy of this backup");
+            }
+            checkGlobals(store, backup, manifest);
+            return verdict(dump.key(), dump.size(), () -> store.get(dump.key()), manifest);
+        } catch (Failure e) {
+            return new Verdict(subject, backup.bytes(), "", e);
+        }
+    }
+
+    private static void checkGlobals(ObjectStore store, StoredBackup backup, Manifest manifest) {
+        Manifest.StoredFile globals = manifest.globals();
+        if (globals == null) {
+            return;
+        }
+        try (MeasuredInput in = new MeasuredInput(store.get(backup.keyOf(globals.file())), done -> {})) {
+            in.drain();
+            if (!in.sha256().equals(globals.sha256())) {
+                throw damaged(globals.file() + ": its hash is not the one in the manifest", "take another copy of it");
+            }
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.VERIFICATION,
+                    globals.file() + " cannot be read: " + Failure.reason(e),
+                    "take another copy of it",
+                    e);
+        }
+    }
+
+    /** Verifies one file on this machine, with the manifest beside it where there is one. */
+    public Verdict file(Path file) {
+        String name = String.valueOf(file.getFileName());
+        try {
+            if (!Files.isRegularFile(file)) {
+                throw new Failure(ExitCode.USAGE, file + ": no such file", "name a dump file");
+            }
+            Optional<Manifest> manifest = manifestBeside(file, name);
+            return verdict(file.toString(), Files.size(file), () -> Files.newInputStream(file), manifest.orElse(null));
+        } catch (Failure e) {
+            return new Verdict(file.toString(), 0, "", e);
+        } catch (IOException e) {
+            return new Verdict(
+                    file.toString(),
+                    0,
+                    "",
+                    new Failure(
+                            ExitCode.VERIFICATION,
+                            file + " cannot be read: " + Failure.reason(e),
+                            "check the file system it is on",
+                            e));
+        }
+    }
+
+    private static Optional<Manifest> manifestBeside(Path file, String name) throws IOException {
+        Optional<Path> beside = BackupName.parse(name)
+                .map(parsed -> file.resolveSibling(parsed.backup().file(BackupName.MANIFEST)))
+                .filter(Files::exists);
+        return beside.isPresent() ? Optional.of(Manifest.parse(Files.readAllBytes(beside.get()))) : Optional.empty();
+    }
+
+    private interface Source {
+        InputStream open() throws IOException;
+    }
+
+    private Verdict verdict(String subject, long size, Source source, @Nullable Manifest manifest) {
+        progress.begin("verify " + subject, size);
+        try (InputStream stored = source.open();
+                MeasuredInput in = new MeasuredInput(stored, progress::bytes)) {
+            DumpKind kind = DumpKind.of(subject)
+                    .orElseThrow(() -> new Failure(
+                            ExitCode.USAGE,
+                            subject + ": not a kind of dump that bmm knows",
+                            "known are .dump, .dump.zst, .sql.gz and .dir.tar"));
+            String detail = check(subject, size, in, kind, manifest);
+            return new Verdict(subject, size, detail, null);
+        } catch (Failure e) {
+            return new Verdict(subject, size, "", e);
+        } catch (IOException e) {
+            Failure damaged = new Failure(
+                    ExitCode.VERIFICATION,
+                    subject + ": damaged: " + Failure.reason(e),
+                    "take another copy of this backup, and check the disk or store that damaged this one",
+                    e);
+            return new Verdict(subject, size, "", damaged);
+        } finally {
+            progress.end();
+        }
+    }
+
+    private String check(String subject, long size, MeasuredInput in, DumpKind kind, @Nullable Manifest manifest)
+            throws IOException {
+        if (manifest != null && size != manifest.dump().bytes()) {
+            throw damaged(
+                    subject + ": " + Amounts.count(size) + " bytes, but the manifest says "
+                            + Amounts.count(manifest.dump().bytes()),
+                    "it was cut or overwritten; take another copy of this backup");
+        }
+        ArchiveContent content = DumpDecoder.decode(in, kind, rowHash(manifest));
+        if (manifest == null) {
+            return "archive decoded, " + Amounts.count(content.tables().size(), "table") + ", "
+                    + Amounts.count(content.rows(), "row") + "; no manifest beside it, so no hash to compare with";
+        }
+        in.drain();
+        if (!in.sha256().equals(manifest.dump().sha256())) {
+            throw damaged(subject + ": its hash is not the one in the manifest", "take another copy of this backup");
+        }
+        checkTables(subject, content, manifest.fingerprint());
+        return "hash, archive, " + Amounts.count(content.tables().size(), "table") + ", "
+                + Amounts.count(content.rows(), "row") + " = manifest";
+    }
+
+    private static @Nullable RowHash rowHash(@Nullable Manifest manifest) {
+        String label = manifest == null || !manifest.fingerprint().inArchive()
+                ? null
+                : manifest.fingerprint().hash();
+        return label == null ? null : RowHash.of(label);
+    }
+
+    private static void checkTables(String subject, ArchiveContent content, Manifest.Fingerprint recorded) {
+        int found = 0;
+        for (Manifest.Table table : recorded.tables()) {
+            TableContent inArchive = content.tables().get(new TableName(table.schema(), table.name()));
+            if (inArchive == null || !inArchive.matches(new TableContent(table.rows(), table.hash()))) {
+                throw damaged(
+                        subject + ": table " + table.schema() + "." + table.name() + " is not as the manifest says",
+                        "the manifest was changed after the backup was made; take another copy of it");
+            }
+            found++;
+        }
+        if (found != content.tables().size()) {
+            throw damaged(
+                    subject + ": the manifest names " + Amounts.count(found, "table") + ", the dump holds "
+                            + Amounts.count(content.tables().size()),
+                    "the manifest was changed after the backup was made; take another copy of it");
+        }
+    }
+
+    private static Failure damaged(String message, String hint) {
+        return new Failure(ExitCode.VERIFICATION, message, hint);
+    }
+}

@@ -1,0 +1,131 @@
+package bmm.catalog;
+
+import com.google.gson.FormattingStyle;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import com.google.gson.Strictness;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The record beside a dump: what it is, its hash, its fingerprint, how far it was verified, how to restore it. Written
+ * last, so that a backup exists if and only if its manifest does. Times are ISO 8601 in UTC, sizes bytes, hashes
+ * lower-case hex, content hashes decimal numbers as text (they are larger than what JSON readers hold exactly).
+ *
+ * @param format always {@link #FORMAT} in this version
+ * @param tool the bmm that wrote it
+ * @param snapshotAt the moment whose data the dump holds
+ * @param restore a shell command that restores the dump without bmm
+ */
+public record Manifest(
+        String format,
+        String tool,
+        String instance,
+        String startedAt,
+        String snapshotAt,
+        String finishedAt,
+        Database database,
+        Dump dump,
+        @Nullable StoredFile globals,
+        Fingerprint fingerprint,
+        List<String> verified,
+        String restore) {
+    public static final String FORMAT = "bmm-manifest-1";
+
+    private static final Gson GSON = new GsonBuilder()
+            .setStrictness(Strictness.STRICT)
+            .setFormattingStyle(FormattingStyle.PRETTY)
+            .disableHtmlEscaping()
+            .create();
+
+    /** The database that was dumped, and what a new one needs to hold the same data. */
+    public record Database(
+            String name,
+            String owner,
+            String serverVersion,
+            int serverMajor,
+            long sizeBytes,
+            String encoding,
+            String collate,
+            String ctype,
+            String lcMonetary,
+            Map<String, String> extensions) {}
+
+    /**
+     * The dump file.
+     *
+     * @param kind {@code custom}, {@code directory} (in a tar) or {@code plain}
+     * @param compression {@code zstd}, {@code gzip}, or {@code pg_dump:zstd}, {@code pg_dump:gzip} where pg_dump
+     *     compressed inside the archive
+     * @param dataBytes table data and large objects, decompressed
+     */
+    public record Dump(
+            String file, long bytes, String sha256, String kind, String compression, long dataBytes, String pgDump) {}
+
+    /** Another file of the backup. */
+    public record StoredFile(String file, long bytes, String sha256) {}
+
+    /**
+     * The content, table by table.
+     *
+     * @param hash the algorithm, or null where rows were only counted
+     * @param inArchive whether the hashes can be computed from the dump itself, too
+     */
+    public record Fingerprint(
+            @Nullable String hash,
+            boolean inArchive,
+            List<Table> tables,
+            List<Sequence> sequences,
+            LargeObjects largeObjects) {
+        /** Number of rows in all tables. */
+        public long rows() {
+            return tables.stream().mapToLong(Table::rows).sum();
+        }
+    }
+
+    /** One table: rows, and the sum of its row hashes. */
+    public record Table(
+            String schema, String name, long rows, @Nullable BigInteger hash) {}
+
+    /** One sequence, as the dump sets it. */
+    public record Sequence(String schema, String name, long lastValue, boolean called) {}
+
+    /** All large objects together. */
+    public record LargeObjects(long count, @Nullable BigInteger hash) {}
+
+    /** When the backup was begun. */
+    public Instant started() {
+        return Instant.parse(startedAt);
+    }
+
+    public byte[] toJson() {
+        return (GSON.toJson(this) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Reads a manifest.
+     *
+     * @throws IOException if it is none, or one of another version
+     */
+    public static Manifest parse(byte[] json) throws IOException {
+        Manifest manifest;
+        try {
+            manifest = GSON.fromJson(new String(json, StandardCharsets.UTF_8), Manifest.class);
+        } catch (JsonParseException e) {
+            throw new IOException("not a manifest: damaged JSON", e);
+        }
+        if (manifest == null || !FORMAT.equals(manifest.format)) {
+            throw new IOException("not a manifest of this version (" + FORMAT + ")");
+        }
+        if (manifest.dump == null || manifest.database == null || manifest.fingerprint == null) {
+            throw new IOException("not a whole manifest");
+        }
+        return manifest;
+    }
+}

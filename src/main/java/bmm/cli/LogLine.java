@@ -1,0 +1,216 @@
+package bmm.cli;
+
+import bmm.base.Failure;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxy;
+import com.google.gson.stream.JsonWriter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.KeyValuePair;
+
+/**
+ * A log event taken apart, ready to be written in one of the formats. One event is one line, whatever is in it; only the
+ * stack trace of the text format takes more, and those lines begin with blanks.
+ */
+final class LogLine {
+    private static final String DIM = "\u001b[2m";
+    private static final String RED = "\u001b[31m";
+    private static final String YELLOW = "\u001b[33m";
+    private static final String PLAIN = "\u001b[0m";
+
+    private final Instant time;
+    private final Level level;
+    private final String message;
+    private final Map<String, Object> fields = new LinkedHashMap<>();
+    private final String stack;
+
+    /**
+     * Takes an event apart.
+     *
+     * @param mask applied to every text before it is escaped, so that a secret is found as it is
+     * @param stacks whether stack traces are wanted
+     */
+    LogLine(ILoggingEvent event, UnaryOperator<String> mask, boolean stacks) {
+        time = event.getInstant();
+        level = event.getLevel();
+        message = mask.apply(String.valueOf(event.getFormattedMessage()));
+        List<KeyValuePair> pairs = event.getKeyValuePairs();
+        if (pairs != null) {
+            pairs.forEach(pair -> fields.put(keyOf(pair.key), valueOf(pair.value, mask)));
+        }
+        if (!event.getLoggerName().startsWith("bmm.")) {
+            fields.putIfAbsent("logger", event.getLoggerName());
+        }
+        if (event.getThrowableProxy() instanceof ThrowableProxy proxy) {
+            fields.putIfAbsent("error", mask.apply(Failure.reason(proxy.getThrowable())));
+            stack = stacks ? mask.apply(stackOf(proxy.getThrowable())) : "";
+        } else {
+            stack = "";
+        }
+    }
+
+    Level level() {
+        return level;
+    }
+
+    /** {@code 03:15:00Z WARN  message key=value}, for people: time of day in UTC, the level unless it is INFO. */
+    String text(boolean colour) {
+        StringBuilder line = new StringBuilder(160);
+        OffsetDateTime utc = time.atOffset(ZoneOffset.UTC);
+        line.append(colour ? DIM : "");
+        clock(line, utc).append('Z').append(colour ? PLAIN : "").append(' ');
+        if (!level.equals(Level.INFO)) {
+            String shade = level.isGreaterOrEqual(Level.ERROR) ? RED : level.equals(Level.WARN) ? YELLOW : DIM;
+            line.append(colour ? shade : "").append(level.levelStr);
+            line.append(colour ? PLAIN : "").append(" ".repeat(6 - level.levelStr.length()));
+        }
+        escape(message, false, line);
+        fields.forEach((key, value) -> pair(key, value, line.append(' ')));
+        stack.lines().forEach(one -> escape(one.replace("\t", "    "), false, line.append("\n    ")));
+        return line.toString();
+    }
+
+    /** {@code ts=2026-11-21T03:15:00.123Z level=info msg="…" key=value}. */
+    String logfmt() {
+        StringBuilder line = new StringBuilder(200).append("ts=");
+        timestamp(line).append(" level=").append(levelName()).append(' ');
+        pair("msg", message, line);
+        fields.forEach((key, value) -> pair(key, value, line.append(' ')));
+        if (!stack.isEmpty()) {
+            pair("stack", stack, line.append(' '));
+        }
+        return line.toString();
+    }
+
+    /** One JSON object with {@code ts}, {@code level}, {@code msg} and the fields; numbers and booleans as such. */
+    String json() {
+        StringWriter text = new StringWriter(200);
+        try (JsonWriter json = new JsonWriter(text)) {
+            json.beginObject();
+            json.name("ts").value(timestamp(new StringBuilder()).toString());
+            json.name("level").value(levelName());
+            json.name("msg").value(message);
+            for (Map.Entry<String, Object> field : fields.entrySet()) {
+                json.name(field.getKey());
+                switch (field.getValue()) {
+                    case Boolean truth -> json.value(truth);
+                    case Number number -> json.value(number);
+                    case Object other -> json.value(other.toString());
+                }
+            }
+            if (!stack.isEmpty()) {
+                json.name("stack").value(stack);
+            }
+            json.endObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        // Gson leaves DEL and the C1 controls alone; some terminals obey them.
+        StringBuilder line = new StringBuilder(text.toString().length());
+        text.toString().chars().forEach(c -> {
+            if (isUnsafe(c)) {
+                line.append(String.format(Locale.ROOT, "\\u%04x", c));
+            } else {
+                line.append((char) c);
+            }
+        });
+        return line.toString();
+    }
+
+    private String levelName() {
+        return level.levelStr.toLowerCase(Locale.ROOT);
+    }
+
+    // By hand: DateTimeFormatter costs a noticeable part of the start of a short run.
+    private StringBuilder timestamp(StringBuilder line) {
+        OffsetDateTime utc = time.atOffset(ZoneOffset.UTC);
+        line.append(utc.getYear()).append('-');
+        pad(line, utc.getMonthValue(), 2).append('-');
+        pad(line, utc.getDayOfMonth(), 2).append('T');
+        clock(line, utc).append('.');
+        return pad(line, utc.getNano() / 1_000_000, 3).append('Z');
+    }
+
+    private static StringBuilder clock(StringBuilder line, OffsetDateTime utc) {
+        pad(line, utc.getHour(), 2).append(':');
+        pad(line, utc.getMinute(), 2).append(':');
+        return pad(line, utc.getSecond(), 2);
+    }
+
+    private static StringBuilder pad(StringBuilder line, int number, int width) {
+        String digits = Integer.toString(number);
+        return line.repeat('0', width - digits.length()).append(digits);
+    }
+
+    private static void pair(String key, Object value, StringBuilder line) {
+        String text = value.toString();
+        line.append(key).append('=');
+        boolean bare =
+                !text.isEmpty() && text.chars().noneMatch(c -> c <= ' ' || "=\"\\".indexOf(c) >= 0 || isUnsafe(c));
+        if (bare) {
+            line.append(text);
+        } else {
+            escape(text, true, line.append('"'));
+            line.append('"');
+        }
+    }
+
+    private static void escape(String text, boolean quoted, StringBuilder line) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '\n' -> line.append("\\n");
+                case '\r' -> line.append("\\r");
+                case '\t' -> line.append("\\t");
+                case '"', '\\' -> line.append(quoted ? "\\" : "").append(c);
+                default -> {
+                    if (c < ' ' || isUnsafe(c)) {
+                        line.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+                    } else {
+                        line.append(c);
+                    }
+                }
+            }
+        }
+    }
+
+    /** DEL, C1 controls, separators of lines, and marks that turn the direction of what follows. */
+    private static boolean isUnsafe(int c) {
+        return (c >= 0x7f && c <= 0x9f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+    }
+
+    private static String keyOf(String key) {
+        String safe = key.replaceAll("[^A-Za-z0-9_.-]", "_");
+        return switch (safe) {
+            case "ts", "level", "msg", "stack", "" -> safe + "_";
+            default -> safe;
+        };
+    }
+
+    private static Object valueOf(@Nullable Object value, UnaryOperator<String> mask) {
+        return switch (value) {
+            case Boolean truth -> truth;
+            case Integer number -> number;
+            case Long number -> number;
+            case null, default -> mask.apply(String.valueOf(value));
+        };
+    }
+
+    private static String stackOf(Throwable thrown) {
+        StringWriter text = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(text, true));
+        return text.toString().stripTrailing();
+    }
+}

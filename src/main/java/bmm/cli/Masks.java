@@ -1,0 +1,57 @@
+package bmm.cli;
+
+import bmm.base.Secret;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Secret values that must not be shown, should one ever get into a message. A second line of defence, not the first. */
+final class Masks {
+    /** Shorter values would black out ordinary words. */
+    private static final int SHORTEST = 4;
+
+    private static final Pattern PASSWORD_IN_URL = Pattern.compile("://[^/@:]*:([^@/]+)@");
+
+    // Longest first, so that no rest of a longer one stays behind. Replaced as a whole: logging threads only read it.
+    private volatile List<String> values = List.of();
+
+    synchronized void add(Secret secret) {
+        values = Stream.concat(values.stream(), forms(secret.reveal()))
+                .filter(value -> value.length() >= SHORTEST)
+                .distinct()
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .toList();
+    }
+
+    String apply(String text) {
+        String masked = text;
+        for (String value : values) {
+            masked = masked.replace(value, Secret.MASK);
+        }
+        return masked;
+    }
+
+    /** The value, as it is written in a URL, and the password inside it if it is a URL itself. */
+    private static Stream<String> forms(String value) {
+        Stream<String> own = Stream.of(value, encoded(value), encoded(value).replace("+", "%20"));
+        Matcher url = PASSWORD_IN_URL.matcher(value);
+        return url.find() ? Stream.concat(own, Stream.of(url.group(1), decoded(url.group(1)))) : own;
+    }
+
+    private static String encoded(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8);
+    }
+
+    private static String decoded(String value) {
+        try {
+            return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return value;
+        }
+    }
+}

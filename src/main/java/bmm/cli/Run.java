@@ -1,0 +1,140 @@
+package bmm.cli;
+
+import bmm.base.ExitCode;
+import bmm.base.Failure;
+import bmm.base.Instance;
+import bmm.base.Keys;
+import bmm.base.Secret;
+import bmm.base.Setting;
+import bmm.base.Settings;
+import bmm.base.Stopping;
+import bmm.stream.Progress;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import java.io.PrintStream;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * One run of a command: settings are loaded, the log is set up, the command does its work, and whatever it throws becomes
+ * one line, a hint and an exit code. The only place where failures turn into exit codes.
+ */
+final class Run {
+    private static final Logger LOG = LoggerFactory.getLogger(Run.class);
+    private static final Gson GSON =
+            new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
+
+    private final Surroundings process;
+    private final CommonOptions options;
+    private final Map<String, String> given = new HashMap<>();
+    private Settings settings = Settings.load(Map.of(), Map.of(), java.util.List.of());
+
+    Run(Surroundings process, CommonOptions options) {
+        this.process = process;
+        this.options = options;
+    }
+
+    ExitCode execute(RunnableCommand command) {
+        try {
+            // Errors in the settings must be told too, so the log is there before they are read.
+            startLog(Optional.empty());
+            Places places = new Places(process.environment());
+            settings = Settings.load(given, process.environment(), places.envFiles(options));
+            maskSecrets();
+            startLog(settings.find(Keys.LOG_FILE));
+            return command.run(this);
+        } catch (Failure e) {
+            return report(e);
+        } catch (InterruptedException e) {
+            return report(new Failure(ExitCode.DUMP, "stopped", null, e));
+        } catch (RuntimeException e) {
+            return report(new Failure(
+                    ExitCode.INTERNAL,
+                    "internal error: " + Failure.reason(e),
+                    "this is a bug in bmm: run again with -v and report what it prints",
+                    e));
+        } catch (OutOfMemoryError e) {
+            return report(new Failure(ExitCode.INTERNAL, "out of memory", "give it more with BMM_JAVA_OPTS=-Xmx2g", e));
+        }
+    }
+
+    /** Tells a failure: one line to stderr or the log, then the hint. */
+    ExitCode report(Failure failure) {
+        if (Stopping.requested()) {
+            LOG.atDebug().log("told to stop");
+        }
+        String[] lines = String.valueOf(failure.getMessage()).split("\n", -1);
+        for (int i = 0; i < lines.length; i++) {
+            var event = LOG.atError();
+            if (i == lines.length - 1) {
+                String hint = failure.hint();
+                event = hint == null ? event : event.addKeyValue("hint", hint);
+                event = event.addKeyValue("exit", failure.exitCode().code());
+                event = options.verbose ? event.setCause(failure) : event;
+            }
+            event.log(lines[i]);
+        }
+        return failure.exitCode();
+    }
+
+    private void startLog(Optional<java.nio.file.Path> file) {
+        Level level = options.verbose ? Level.DEBUG : options.quiet ? Level.WARN : Level.INFO;
+        Keys.LogFormat format = options.logFormat != null ? options.logFormat : settings.get(Keys.LOG_FORMAT);
+        boolean colour = process.errIsTerminal()
+                && !options.noColor
+                && process.environment().getOrDefault("NO_COLOR", "").isEmpty();
+        LogSetup.configure(level, format, colour, process.err(), file);
+    }
+
+    private void maskSecrets() {
+        LogSetup.mask(settings.secrets().toArray(Secret[]::new));
+    }
+
+    /** The settings of this run. */
+    Settings settings() {
+        return settings;
+    }
+
+    /** The protected system and its places. */
+    Instance instance() {
+        return new Places(process.environment()).instance(options, settings);
+    }
+
+    /** For results. */
+    PrintStream out() {
+        return process.out();
+    }
+
+    Clock clock() {
+        return process.clock();
+    }
+
+    Optional<String> environment(String name) {
+        return Optional.ofNullable(process.environment().get(name));
+    }
+
+    /** Whether the result is wanted as JSON. */
+    boolean json() {
+        return options.json;
+    }
+
+    /** Prints the one JSON object of {@code --json}. */
+    void printJson(Object result) {
+        out().println(GSON.toJson(result));
+    }
+
+    /** A bar on a terminal, nothing elsewhere. */
+    Progress progress() {
+        return process.errIsTerminal() && !options.quiet ? new ProgressBar(process.err()) : Progress.NONE;
+    }
+
+    /** A setting that was given as an option, which wins over all others. */
+    <T> void option(Setting<T> setting, String value) {
+        given.put(setting.key(), value);
+    }
+}

@@ -1,0 +1,13 @@
+package bmm.cli;
+
+import java.io.PrintStream;
+import java.time.Clock;
+import java.util.Map;
+
+/** What a command may use of the process that it runs in. */
+record Surroundings(PrintStream out, PrintStream err, Map<String, String> environment, Clock clock) {
+    /** The launcher tells whether stderr is a terminal; Java itself cannot see it. */
+    boolean errIsTerminal() {
+        return Boolean.getBoolean("bmm.terminal");
+    }
+}

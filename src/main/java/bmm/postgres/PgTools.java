@@ -1,0 +1,233 @@
+package bmm.postgres;
+
+import bmm.base.ExitCode;
+import bmm.base.Failure;
+import bmm.base.Secret;
+import bmm.process.Command;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * PostgreSQL's own programs, of one version: installed here, or inside the server's container. Everything they need to
+ * connect goes through their environment (PostgreSQL manual, "Environment Variables"), never through arguments, which
+ * other users can read.
+ */
+public final class PgTools {
+    private static final Logger LOG = LoggerFactory.getLogger(PgTools.class);
+    private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) ((\\d+)\\S*)");
+    private static final List<Path> INSTALLED =
+            List.of(Path.of("/usr/lib/postgresql"), Path.of("/usr"), Path.of("/opt"));
+
+    private final @Nullable Path directory;
+    private final @Nullable Container container;
+    private final ConnectionSettings connection;
+    private final String version;
+    private final int major;
+
+    private PgTools(
+            @Nullable Path directory,
+            @Nullable Container container,
+            ConnectionSettings connection,
+            String versionLine) {
+        this.directory = directory;
+        this.container = container;
+        this.connection = connection;
+        Matcher matcher = VERSION.matcher(versionLine);
+        if (!matcher.find()) {
+            throw new Failure(
+                    ExitCode.PREFLIGHT, "pg_dump does not say its version: " + versionLine.strip(), "check BMM_PG_BIN");
+        }
+        this.version = matcher.group(1);
+        this.major = Integer.parseInt(matcher.group(2));
+    }
+
+    /** The tools inside the server's container. */
+    public static PgTools in(Container container, ConnectionSettings connection) {
+        Command command = Command.of("docker", "exec", container.name(), "pg_dump", "--version");
+        return new PgTools(
+                null,
+                container,
+                connection,
+                versionLine(command, "pg_dump in container " + container.name())
+                        .orElseThrow(() -> new Failure(
+                                ExitCode.PREFLIGHT,
+                                "there is no pg_dump in container " + container.name(),
+                                "BMM_PG_CONTAINER must name the container of the PostgreSQL server itself")));
+    }
+
+    /** The tools in a directory that the user names. */
+    public static PgTools in(Path directory, ConnectionSettings connection) {
+        Path tool = directory.resolve("pg_dump");
+        return new PgTools(
+                directory,
+                null,
+                connection,
+                versionLine(Command.of(tool.toString(), "--version"), "pg_dump")
+                        .orElseThrow(() -> new Failure(
+                                ExitCode.PREFLIGHT,
+                                "pg_dump is not in " + directory,
+                                "set BMM_PG_BIN to the directory that holds it, such as /usr/lib/postgresql/17/bin")));
+    }
+
+    /**
+     * The installed tools that fit a server best: the same major version, else the next newer one.
+     *
+     * @throws Failure {@link ExitCode#PREFLIGHT} if there are none, or only older ones
+     */
+    public static PgTools find(ConnectionSettings connection, int serverMajor, @Nullable String searchPath) {
+        List<PgTools> found = new ArrayList<>();
+        for (Path directory : candidates(searchPath)) {
+            versionLine(Command.of(directory.resolve("pg_dump").toString(), "--version"), "pg_dump")
+                    .map(line -> new PgTools(directory, null, connection, line))
+                    .ifPresent(found::add);
+        }
+        String install = "apt-get install postgresql-client-" + serverMajor
+                + " (from apt.postgresql.org where the distribution has an older one), or set BMM_PG_BIN";
+        return found.stream()
+                .filter(tools -> tools.major >= serverMajor)
+                .min(Comparator.comparingInt(PgTools::major))
+                .orElseThrow(() -> found.stream()
+                        .max(Comparator.comparingInt(PgTools::major))
+                        .map(newest -> tooOld(newest, serverMajor))
+                        .orElseGet(() -> new Failure(ExitCode.PREFLIGHT, "pg_dump is not installed", install)));
+    }
+
+    /** Why these tools cannot dump a server of that version. */
+    public static Failure tooOld(PgTools tools, int serverMajor) {
+        return new Failure(
+                ExitCode.PREFLIGHT,
+                "pg_dump " + tools.version + " is older than the server, which is " + serverMajor,
+                "apt-get install postgresql-client-" + serverMajor
+                        + " (from apt.postgresql.org where the distribution has an older one), or set BMM_PG_BIN");
+    }
+
+    private static List<Path> candidates(@Nullable String searchPath) {
+        List<Path> directories = new ArrayList<>();
+        for (Path root : INSTALLED) {
+            try (Stream<Path> children = Files.list(root)) {
+                children.filter(child -> root.endsWith("postgresql") || isVersioned(child))
+                        .map(child -> child.resolve("bin"))
+                        .forEach(directories::add);
+            } catch (IOException e) {
+                LOG.atTrace().addKeyValue("directory", root).log("not on this kind of system");
+            }
+        }
+        if (searchPath != null) {
+            Stream.of(searchPath.split(":", -1))
+                    .filter(Predicate.not(String::isEmpty))
+                    .map(Path::of)
+                    .forEach(directories::add);
+        }
+        return directories.stream().filter(PgTools::holdsRealPgDump).toList();
+    }
+
+    private static boolean isVersioned(Path child) {
+        return String.valueOf(child.getFileName()).matches("pgsql-\\d+|postgresql-?\\d*");
+    }
+
+    /** Debian's /usr/bin/pg_dump is a script that chooses by cluster; the real ones are looked at instead. */
+    private static boolean holdsRealPgDump(Path directory) {
+        Path tool = directory.resolve("pg_dump");
+        try {
+            return Files.isExecutable(tool) && !tool.toRealPath().endsWith("pg_wrapper");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Optional<String> versionLine(Command command, String name) {
+        try {
+            Command.Result result = command.timeout(Duration.ofSeconds(30)).run();
+            return result.ok() ? Optional.of(result.output()) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failure(ExitCode.DUMP, name + ": stopped", null, e);
+        }
+    }
+
+    /** The full version, such as 15.18. */
+    public String version() {
+        return version;
+    }
+
+    /** The major version, such as 15. */
+    public int major() {
+        return major;
+    }
+
+    /** Whether the tools run somewhere else, where paths of this machine mean nothing. */
+    public boolean areInContainer() {
+        return container != null;
+    }
+
+    /** A tool, ready to connect to a database; its output is bytes on standard output. */
+    Command command(String tool, String database, String applicationName, List<String> arguments) {
+        Map<String, String> variables = new LinkedHashMap<>();
+        variables.put("PGDATABASE", database);
+        variables.put("PGUSER", connection.user());
+        variables.put("PGAPPNAME", applicationName);
+        variables.put("PGCONNECT_TIMEOUT", "20");
+        variables.put("PGOPTIONS", "-c TimeZone=UTC -c bytea_output=hex");
+        if (container == null) {
+            addAddress(variables);
+        }
+        List<String> words = new ArrayList<>();
+        if (container != null) {
+            words.addAll(List.of("docker", "exec", "-i"));
+            // A name without a value takes the value from docker's own environment.
+            Stream.concat(variables.keySet().stream(), Stream.of("PGPASSWORD")).forEach(name -> {
+                words.add("-e");
+                words.add(name);
+            });
+            words.add(container.name());
+            words.add(tool);
+        } else {
+            words.add(directory == null ? tool : directory.resolve(tool).toString());
+        }
+        words.addAll(arguments);
+        Command command = Command.of(words)
+                .without("PGCLIENTENCODING")
+                .without("PGDATESTYLE")
+                .without("PGTZ");
+        variables.forEach(command::environment);
+        Secret password = connection.password();
+        if (password != null) {
+            command.environment("PGPASSWORD", password);
+        }
+        return command;
+    }
+
+    private void addAddress(Map<String, String> variables) {
+        if (connection.host() != null) {
+            variables.put("PGHOST", connection.host());
+            variables.put("PGPORT", String.valueOf(connection.port()));
+        }
+        putIfPresent(variables, "PGSERVICE", connection.service());
+        putIfPresent(variables, "PGPASSFILE", connection.passFile());
+        putIfPresent(variables, "PGSSLMODE", connection.sslMode());
+        putIfPresent(variables, "PGSSLROOTCERT", connection.sslRootCert());
+    }
+
+    private static void putIfPresent(Map<String, String> variables, String name, @Nullable Object value) {
+        if (value != null) {
+            variables.put(name, value.toString());
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package bmm.postgres;
+
+import bmm.base.Failure;
+import bmm.base.Secret;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Properties;
+
+/** A PostgreSQL server: who is there, what it holds. */
+public final class Server {
+    /** pg_dump's archives and the functions that fingerprints use are the same from this major version on. */
+    public static final int OLDEST_MAJOR = 12;
+
+    private final ConnectionSettings connection;
+
+    public Server(ConnectionSettings connection) {
+        this.connection = connection;
+    }
+
+    /** How it is reached. */
+    public ConnectionSettings connection() {
+        return connection;
+    }
+
+    /**
+     * A database as the server sees it.
+     *
+     * @param sizeBytes on disk, indexes included
+     * @param encoding the server's name for it, such as UTF8
+     * @param monetary lc_monetary, which decides how money is written
+     */
+    public record Database(
+            String name,
+            int serverVersion,
+            String serverVersionText,
+            long sizeBytes,
+            String encoding,
+            String collate,
+            String ctype,
+            String monetary,
+            String owner) {
+        /** The major version, such as 15. */
+        public int serverMajor() {
+            return serverVersion / 10_000;
+        }
+    }
+
+    /**
+     * The names of all databases that can be connected to, templates left out.
+     *
+     * @throws Failure {@link bmm.base.ExitCode#DUMP} if the server cannot be reached
+     */
+    public List<String> databases() {
+        String home = connection.database() == null ? "postgres" : connection.database();
+        try (Session session = connect(home)) {
+            return session.query(
+                    "SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate"
+                            + " AND pg_catalog.has_database_privilege(oid, 'CONNECT') ORDER BY datname",
+                    row -> row.getString(1));
+        } catch (SQLException e) {
+            throw SqlFailure.running(e, "listing the databases");
+        }
+    }
+
+    /** What the server says about one database. */
+    public Database describe(String database) {
+        try (Session session = connect(database)) {
+            return session.queryOne(
+                    """
+                    SELECT datname, current_setting('server_version_num')::int, current_setting('server_version'),
+                           pg_catalog.pg_database_size(oid), pg_catalog.pg_encoding_to_char(encoding),
+                           datcollate, datctype, current_setting('lc_monetary'), pg_catalog.pg_get_userbyid(datdba)
+                    FROM pg_catalog.pg_database WHERE datname = current_database()
+                    """,
+                    row -> new Database(
+                            row.getString(1),
+                            row.getInt(2),
+                            row.getString(3),
+                            row.getLong(4),
+                            row.getString(5),
+                            row.getString(6),
+                            row.getString(7),
+                            row.getString(8),
+                            row.getString(9)));
+        } catch (SQLException e) {
+            throw SqlFailure.running(e, "database " + database);
+        }
+    }
+
+    /** Ends the sessions of a tool that was stopped but whose server side may still wait, in a container say. */
+    public void endSessions(String database, String applicationName) {
+        try (Session session = connect(database)) {
+            session.query(
+                    "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
+                            + " WHERE usename = current_user AND application_name = '"
+                            + applicationName.replace("'", "''") + "'",
+                    row -> row.getBoolean(1));
+        } catch (SQLException e) {
+            throw SqlFailure.running(e, "ending sessions of " + applicationName);
+        }
+    }
+
+    Session connect(String database) {
+        String service = connection.service();
+        String socket = connection.socket();
+        String host = socket != null ? "localhost" : connection.host();
+        StringBuilder url = new StringBuilder("jdbc:postgresql://");
+        if (host != null) {
+            url.append(host.contains(":") ? "[" + host + "]" : host).append(':').append(connection.port());
+        }
+        url.append('/').append(URLEncoder.encode(database, StandardCharsets.UTF_8));
+        Properties properties = new Properties();
+        if (service != null) {
+            properties.setProperty("service", service);
+        }
+        properties.setProperty("user", connection.user());
+        Secret password = connection.password();
+        if (password != null) {
+            properties.setProperty("password", password.reveal());
+        }
+        if (socket != null) {
+            properties.setProperty("socketFactory", UnixSocketFactory.class.getName());
+            properties.setProperty("socketFactoryArg", socket);
+            properties.setProperty("sslmode", "disable");
+        } else if (connection.sslMode() != null) {
+            properties.setProperty("sslmode", connection.sslMode());
+        }
+        if (connection.sslRootCert() != null) {
+            properties.setProperty("sslrootcert", connection.sslRootCert().toString());
+        }
+        if (connection.passFile() != null) {
+            System.setProperty(
+                    "org.postgresql.pgpassfile", connection.passFile().toString());
+        }
+        properties.setProperty("ApplicationName", "bmm");
+        properties.setProperty("connectTimeout", "10");
+        properties.setProperty("loginTimeout", "20");
+        properties.setProperty("tcpKeepAlive", "true");
+        try {
+            return new Session(open(url.toString(), properties));
+        } catch (SQLException e) {
+            throw SqlFailure.connecting(e, connection, database);
+        }
+    }
+
+    private static Connection open(String url, Properties properties) throws SQLException {
+        return DriverManager.getConnection(url, properties);
+    }
+}

@@ -1,0 +1,276 @@
+package bmm.postgres;
+
+import bmm.base.ExitCode;
+import bmm.base.Failure;
+import java.nio.charset.StandardCharsets;
+import java.sql.Array;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One moment of a database, held open: an exported REPEATABLE READ snapshot that pg_dump and the fingerprint both look
+ * at, with every table locked ACCESS SHARE. The lock comes first: TRUNCATE does not respect a snapshot that is older than
+ * itself.
+ */
+public final class Snapshot implements AutoCloseable {
+    private static final int MOST_ATTEMPTS = 5;
+    private static final int TABLES_PER_LOCK = 200;
+    private static final int SEQUENCES_PER_QUERY = 100;
+    /** What pg_dump dumps data of: ordinary tables and leaf partitions; of an extension's tables only its settings. */
+    private static final String TABLES = """
+            SELECT n.nspname, c.relname, pg_catalog.pg_relation_size(c.oid),
+                   ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
+                         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+                         ORDER BY a.attnum),
+                   x.extcondition[pg_catalog.array_position(x.extconfig, c.oid)]
+            FROM pg_catalog.pg_class c
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            LEFT JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                 AND d.objid = c.oid AND d.objsubid = 0 AND d.deptype = 'e'
+                 AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+            LEFT JOIN pg_catalog.pg_extension x ON x.oid = d.refobjid
+            WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+              AND (x.oid IS NULL OR c.oid = ANY (x.extconfig))
+            """;
+
+    /** A table whose data is in the snapshot. */
+    record Table(
+            TableName name,
+            long sizeBytes,
+            List<String> columns,
+            @Nullable String filter) {}
+
+    private final Server server;
+    private final String database;
+    private final Session session;
+    private final String id;
+    private final List<Table> tables;
+    private final List<Session> workers = new ArrayList<>();
+
+    private Snapshot(Server server, String database, Session session, String id, List<Table> tables) {
+        this.server = server;
+        this.database = database;
+        this.session = session;
+        this.id = id;
+        this.tables = tables;
+    }
+
+    /**
+     * Takes the locks and then the snapshot.
+     *
+     * @param lockWait how long to wait for tables that others have locked
+     * @throws Failure {@link ExitCode#DUMP} if a table cannot be locked or read
+     */
+    public static Snapshot open(Server server, String database, Duration lockWait) {
+        Session session = server.connect(database);
+        try {
+            session.execute("SET lock_timeout = " + lockWait.toMillis());
+            for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+                Set<TableName> locked = new HashSet<>();
+                List<Table> before = tables(session);
+                session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+                lock(session, before, locked);
+                List<Table> tables = tables(session);
+                if (locked.containsAll(tables.stream().map(Table::name).toList())) {
+                    String id = session.queryOne("SELECT pg_catalog.pg_export_snapshot()", row -> row.getString(1));
+                    return new Snapshot(server, database, session, id, tables);
+                }
+                // A table was made between the two looks; look again.
+                session.execute("ROLLBACK");
+            }
+        } catch (SQLException e) {
+            session.close();
+            throw SqlFailure.running(e, "database " + database + ": taking a snapshot");
+        }
+        session.close();
+        throw new Failure(
+                ExitCode.DUMP,
+                "database " + database + ": tables come and go too fast to take a snapshot",
+                "run the backup when no migration is running");
+    }
+
+    private static List<Table> tables(Session session) throws SQLException {
+        return session.query(TABLES, row -> {
+            Array columns = row.getArray(4);
+            return new Table(
+                    new TableName(row.getString(1), row.getString(2)),
+                    row.getLong(3),
+                    List.of((String[]) columns.getArray()),
+                    row.getString(5));
+        });
+    }
+
+    private static void lock(Session session, List<Table> tables, Set<TableName> locked) throws SQLException {
+        for (int from = 0; from < tables.size(); from += TABLES_PER_LOCK) {
+            List<TableName> some = tables.subList(from, Math.min(from + TABLES_PER_LOCK, tables.size())).stream()
+                    .map(Table::name)
+                    .toList();
+            session.execute("LOCK TABLE "
+                    + some.stream().map(name -> "ONLY " + name.quoted()).collect(Collectors.joining(", "))
+                    + " IN ACCESS SHARE MODE");
+            locked.addAll(some);
+        }
+    }
+
+    /** The identifier for {@code pg_dump --snapshot}. */
+    public String id() {
+        return id;
+    }
+
+    /** The tables whose data a dump of this snapshot holds. */
+    public Set<TableName> tables() {
+        return tables.stream().map(Table::name).collect(Collectors.toSet());
+    }
+
+    /** Biggest first, so that several workers end at about the same time. */
+    List<Table> tablesBySize() {
+        return tables.stream()
+                .sorted(Comparator.comparingLong(Table::sizeBytes).reversed())
+                .toList();
+    }
+
+    /** Extensions and their versions. */
+    public SortedMap<String, String> extensions() {
+        try {
+            SortedMap<String, String> found = new TreeMap<>();
+            session.query(
+                            "SELECT extname, extversion FROM pg_catalog.pg_extension",
+                            row -> Map.entry(row.getString(1), row.getString(2)))
+                    .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
+            return found;
+        } catch (SQLException e) {
+            throw running(e, "reading the extensions");
+        }
+    }
+
+    /**
+     * Where each sequence stands now. Sequences do not belong to the snapshot: read them before and after the dump, and
+     * the value in the dump lies between.
+     */
+    public SortedMap<TableName, SequenceState> sequences() {
+        try {
+            List<TableName> names = session.query("""
+                    SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
+                    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                    WHERE c.relkind = 'S' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+                    """, row -> new TableName(row.getString(1), row.getString(2)));
+            SortedMap<TableName, SequenceState> states = new TreeMap<>();
+            for (int from = 0; from < names.size(); from += SEQUENCES_PER_QUERY) {
+                List<TableName> some = names.subList(from, Math.min(from + SEQUENCES_PER_QUERY, names.size()));
+                List<String> selects = new ArrayList<>();
+                for (int i = 0; i < some.size(); i++) {
+                    selects.add("SELECT " + i + ", last_value, is_called FROM "
+                            + some.get(i).quoted());
+                }
+                session.query(
+                        String.join(" UNION ALL ", selects),
+                        row -> states.put(
+                                some.get(row.getInt(1)), new SequenceState(row.getLong(2), row.getBoolean(3))));
+            }
+            return states;
+        } catch (SQLException e) {
+            throw running(e, "reading the sequences");
+        }
+    }
+
+    /**
+     * The hash that this server and bmm compute alike, found out by trying.
+     */
+    public RowHash rowHash() {
+        byte[] text = "(1,\"a b\",,\"\",\"q\"\"\")".getBytes(StandardCharsets.US_ASCII);
+        String row = "ROW(1, 'a b', NULL, '', 'q\"')::text";
+        try {
+            for (RowHash hash : RowHash.values()) {
+                long value = session.queryOne("SELECT " + hash.sql(row), result -> result.getLong(1));
+                if (value == hash.hash(text, 0, text.length)) {
+                    return hash;
+                }
+            }
+        } catch (SQLException e) {
+            throw running(e, "trying the row hash");
+        }
+        throw new Failure(
+                ExitCode.DUMP,
+                "database " + database + ": the server hashes rows in a way that bmm does not know",
+                "set BMM_FINGERPRINT=count and report the server's version");
+    }
+
+    /**
+     * Whether the text of a row is the same here and in the dump. In a single-byte encoding some C libraries take a byte
+     * above 127 for white space, which changes the quotes.
+     */
+    public boolean rowTextIsPortable() {
+        try {
+            return session.queryOne("""
+                    SELECT CASE WHEN pg_catalog.pg_encoding_max_length(encoding) > 1 OR encoding = 0 THEN true
+                        ELSE ROW((SELECT string_agg(chr(i), '') FROM generate_series(128, 255) i))::text NOT LIKE '("%' END
+                    FROM pg_catalog.pg_database WHERE datname = current_database()
+                    """, row -> row.getBoolean(1));
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    /** Another session that sees the same moment. */
+    Session worker() {
+        Session worker = server.connect(database);
+        try {
+            worker.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+            worker.execute("SET TRANSACTION SNAPSHOT '" + id + "'");
+            synchronized (workers) {
+                workers.add(worker);
+            }
+            return worker;
+        } catch (SQLException e) {
+            worker.close();
+            throw running(e, "joining the snapshot");
+        }
+    }
+
+    /** Breaks off the fingerprint, from another thread. */
+    public void cancel() {
+        synchronized (workers) {
+            workers.forEach(Session::cancel);
+        }
+    }
+
+    /**
+     * Makes sure that the snapshot, and with it the locks, lasted until now.
+     *
+     * @throws Failure if the connection that held it is gone
+     */
+    public void checkAlive() {
+        try {
+            session.queryOne("SELECT 1", row -> row.getInt(1));
+        } catch (SQLException e) {
+            throw running(e, "holding the snapshot");
+        }
+    }
+
+    private Failure running(SQLException e, String doing) {
+        return SqlFailure.running(e, "database " + database + ": " + doing);
+    }
+
+    @Override
+    public void close() {
+        synchronized (workers) {
+            workers.forEach(Session::close);
+        }
+        session.close();
+    }
+
+    /** The text of a row, of the columns that are in a dump. */
+    static String rowText(Table table) {
+        return "ROW(" + table.columns().stream().map(TableName::quote).collect(Collectors.joining(", ")) + ")::text";
+    }
+}

@@ -1,0 +1,105 @@
+package bmm.process;
+
+import bmm.base.Secret;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Another program and how to run it. Arguments are plain strings: a {@link Secret} can only go into the environment,
+ * which other users cannot read.
+ */
+public final class Command {
+    private final List<String> arguments;
+    private final Map<String, String> environment = new LinkedHashMap<>();
+    private final List<String> removed = new ArrayList<>();
+    private @Nullable Path input;
+    private Duration timeout = Duration.ofDays(365);
+
+    private Command(List<String> arguments) {
+        this.arguments = List.copyOf(arguments);
+    }
+
+    /** The program and its arguments, each handed over as it is; no shell is involved. */
+    public static Command of(List<String> arguments) {
+        return new Command(arguments);
+    }
+
+    public static Command of(String... arguments) {
+        return new Command(List.of(arguments));
+    }
+
+    /** Adds to the environment that the child inherits. */
+    public Command environment(String name, String value) {
+        environment.put(name, value);
+        return this;
+    }
+
+    public Command environment(String name, Secret value) {
+        environment.put(name, value.reveal());
+        return this;
+    }
+
+    /** Takes a variable out of the environment that the child inherits. */
+    public Command without(String name) {
+        removed.add(name);
+        return this;
+    }
+
+    /** The file that the child reads as its standard input; without it the input is empty. */
+    public Command input(Path file) {
+        input = file;
+        return this;
+    }
+
+    /** A child that runs longer is stopped, and reading from it fails. */
+    public Command timeout(Duration limit) {
+        timeout = limit;
+        return this;
+    }
+
+    /** The name of the program, for messages. */
+    public String program() {
+        return String.valueOf(Path.of(arguments.getFirst()).getFileName());
+    }
+
+    /**
+     * Starts the program; the caller reads its standard output.
+     *
+     * @throws IOException if there is no such program
+     */
+    public RunningCommand start() throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(arguments);
+        builder.environment().keySet().removeAll(removed);
+        builder.environment().putAll(environment);
+        builder.redirectInput(
+                input == null
+                        ? ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile())
+                        : ProcessBuilder.Redirect.from(input.toFile()));
+        return new RunningCommand(program(), builder.start(), timeout);
+    }
+
+    /** What a finished program left behind. */
+    public record Result(int exit, String output, String errors) {
+        public boolean ok() {
+            return exit == 0;
+        }
+    }
+
+    /** Runs the program to its end and keeps all it printed, for programs that print little. */
+    public Result run() throws IOException, InterruptedException {
+        try (RunningCommand running = start();
+                InputStream output = running.output()) {
+            String text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
+            int exit = running.waitFor();
+            return new Result(exit, text, running.errors());
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package bmm.process;
+
+import bmm.base.Stopping;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+
+/** A program that was started. Closing it stops it, if it has not ended by itself. */
+public final class RunningCommand implements AutoCloseable {
+    private static final int ERROR_LINES_KEPT = 25;
+    private static final Duration GRACE = Duration.ofSeconds(5);
+
+    private final String program;
+    private final Process process;
+    private final Deque<String> lastErrors = new ArrayDeque<>();
+    private final Thread errorReader;
+    private final Thread watchdog;
+    private final Stopping.Registration registration;
+    private volatile boolean timedOut;
+
+    RunningCommand(String program, Process process, Duration timeout) {
+        this.program = program;
+        this.process = process;
+        this.errorReader = Thread.ofVirtual().name(program + "-stderr").start(this::readErrors);
+        this.watchdog = Thread.ofVirtual().name(program + "-timeout").start(() -> stopAfter(timeout));
+        this.registration = Stopping.register(this::kill);
+    }
+
+    /** The child's standard output. */
+    public InputStream output() {
+        return process.getInputStream();
+    }
+
+    /** Waits for the end and returns the exit status; 128 + n where signal n ended it. */
+    public int waitFor() throws InterruptedException {
+        int exit = process.waitFor();
+        // A grandchild may hold stderr open; its lines are not worth waiting for.
+        errorReader.join(Duration.ofSeconds(2));
+        return exit;
+    }
+
+    /** Asks it to end, without waiting. */
+    public void kill() {
+        process.destroy();
+    }
+
+    /** Whether it is no longer running. */
+    public boolean hasEnded() {
+        return !process.isAlive();
+    }
+
+    /** Whether it was stopped because it took too long. */
+    public boolean timedOut() {
+        return timedOut;
+    }
+
+    /** The last 25 lines of its standard error so far. */
+    public String errors() {
+        synchronized (lastErrors) {
+            return String.join("\n", lastErrors);
+        }
+    }
+
+    /** The line of standard error that says most: the last one with an error in it, or the last. */
+    public String lastError() {
+        String last = "";
+        String telling = "";
+        for (String line : errors().split("\n", -1)) {
+            last = line.isBlank() ? last : line;
+            telling = line.contains("rror:") || line.contains("FATAL") ? line : telling;
+        }
+        return (telling.isEmpty() ? last : telling).strip();
+    }
+
+    private void readErrors() {
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                synchronized (lastErrors) {
+                    lastErrors.addLast(line);
+                    if (lastErrors.size() > ERROR_LINES_KEPT) {
+                        lastErrors.removeFirst();
+                    }
+                }
+            }
+        } catch (IOException e) {
+            // The child was stopped while it was writing; what it said so far is kept.
+            if (process.isAlive()) {
+                throw new UncheckedIOException(program + ": cannot read its errors", e);
+            }
+        }
+    }
+
+    private void stopAfter(Duration timeout) {
+        try {
+            if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                timedOut = true;
+                stop();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Asks it to end, and makes it end after five seconds. */
+    private void stop() throws InterruptedException {
+        process.descendants().forEach(ProcessHandle::destroy);
+        process.destroy();
+        if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+            process.waitFor();
+        }
+    }
+
+    @Override
+    public void close() {
+        boolean interrupted = Thread.interrupted();
+        try {
+            if (process.isAlive()) {
+                stop();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            interrupted = true;
+        } finally {
+            watchdog.interrupt();
+            registration.close();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package bmm.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Random;
+import java.util.TimeZone;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.slf4j.event.KeyValuePair;
+
+class LogLineTest {
+    private static final Instant TIME = Instant.parse("2026-11-21T03:05:00.023456Z");
+    private static final String NASTY = "a \"b\"\\c\r\nERROR fake\u001b[2J\u007f\u009b\u2028\u202e\0";
+
+    @Test
+    void textShowsTheLevelUnlessItIsInfo() {
+        assertThat(line(event(Level.INFO, "dumped {}", "archiv")).text(false)).isEqualTo("03:05:00Z dumped archiv");
+        assertThat(line(event(Level.WARN, "slow")).text(false)).isEqualTo("03:05:00Z WARN  slow");
+        assertThat(line(event(Level.ERROR, "gone")).text(false)).isEqualTo("03:05:00Z ERROR gone");
+        assertThat(line(event(Level.WARN, "slow")).text(true))
+                .isEqualTo("\u001b[2m03:05:00Z\u001b[0m \u001b[33mWARN\u001b[0m  slow");
+    }
+
+    @Test
+    void fieldsFollowAsKeyAndValue() {
+        LoggingEvent event = event(Level.INFO, "dumped");
+        event.addKeyValuePair(new KeyValuePair("db", "archiv"));
+        event.addKeyValuePair(new KeyValuePair("bytes", 97_000_000L));
+        event.addKeyValuePair(new KeyValuePair("file", Path.of("/var/with blank")));
+        event.addKeyValuePair(new KeyValuePair("ok", true));
+        event.addKeyValuePair(new KeyValuePair("none", null));
+        event.addKeyValuePair(new KeyValuePair("empty", ""));
+        event.addKeyValuePair(new KeyValuePair("odd key=", "x"));
+        event.addKeyValuePair(new KeyValuePair("level", "mine"));
+
+        assertThat(line(event).text(false))
+                .isEqualTo("03:05:00Z dumped db=archiv bytes=97000000 file=\"/var/with blank\" ok=true none=null"
+                        + " empty=\"\" odd_key_=x level_=mine");
+        assertThat(line(event).logfmt())
+                .isEqualTo("ts=2026-11-21T03:05:00.023Z level=info msg=dumped db=archiv bytes=97000000"
+                        + " file=\"/var/with blank\" ok=true none=null empty=\"\" odd_key_=x level_=mine");
+        assertThat(line(event).json())
+                .isEqualTo("{\"ts\":\"2026-11-21T03:05:00.023Z\",\"level\":\"info\",\"msg\":\"dumped\","
+                        + "\"db\":\"archiv\",\"bytes\":97000000,\"file\":\"/var/with blank\",\"ok\":true,"
+                        + "\"none\":\"null\",\"empty\":\"\",\"odd_key_\":\"x\",\"level_\":\"mine\"}");
+    }
+
+    @Test
+    void timesAreUtcWhateverTheMachineThinks() {
+        TimeZone before = TimeZone.getDefault();
+        TimeZone.setDefault(TimeZone.getTimeZone("Asia/Kathmandu"));
+        try {
+            assertThat(line(event(Level.INFO, "x")).text(false)).startsWith("03:05:00Z ");
+            assertThat(line(event(Level.INFO, "x")).logfmt()).startsWith("ts=2026-11-21T03:05:00.023Z ");
+        } finally {
+            TimeZone.setDefault(before);
+        }
+    }
+
+    @Test
+    void oneEventIsOneLineWithoutControlCharacters() {
+        LoggingEvent event = event(Level.INFO, NASTY);
+        event.addKeyValuePair(new KeyValuePair("value", NASTY));
+        event.setThrowableProxy(
+                new ch.qos.logback.classic.spi.ThrowableProxy(new IllegalStateException("first\nsecond \u001b[31m")));
+        LogLine line = line(event);
+
+        for (String text : new String[] {line.text(false), line.logfmt(), line.json()}) {
+            assertThat(text.chars()).noneMatch(c -> c < ' ' || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x202e);
+        }
+        assertThat(line.logfmt())
+                .contains(" value=\"a \\\"b\\\"\\\\c\\r\\nERROR fake\\u001b[2J\\u007f\\u009b\\u2028\\u202e\\u0000\"")
+                .contains("error=\"first; second \\u001b[31m\"");
+        JsonObject json = JsonParser.parseString(line.json()).getAsJsonObject();
+        assertThat(json.get("msg").getAsString()).isEqualTo(NASTY);
+        assertThat(json.get("value").getAsString()).isEqualTo(NASTY);
+    }
+
+    @Test
+    void jsonIsValidForAnyText() {
+        Random random = new Random(3);
+        for (int i = 0; i < 500; i++) {
+            String text = random.ints(20, 0, 0x300)
+                    .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                    .toString();
+            JsonObject json =
+                    JsonParser.parseString(line(event(Level.INFO, text)).json()).getAsJsonObject();
+            assertThat(json.get("msg").getAsString()).isEqualTo(text);
+        }
+    }
+
+    @Test
+    void stackTracesOnlyWhenAskedFor() {
+        LoggingEvent event = event(Level.ERROR, "dump failed");
+        event.setThrowableProxy(new ch.qos.logback.classic.spi.ThrowableProxy(
+                new UncheckedIOException(new IOException("Connection refused"))));
+
+        assertThat(line(event).text(false)).isEqualTo("03:05:00Z ERROR dump failed error=\"Connection refused\"");
+        LogLine debug = new LogLine(event, UnaryOperator.identity(), true);
+        assertThat(debug.text(false).lines())
+                .element(0)
+                .isEqualTo("03:05:00Z ERROR dump failed error=\"Connection refused\"");
+        assertThat(debug.text(false).lines().skip(1))
+                .isNotEmpty()
+                .allMatch(one -> one.startsWith("    "))
+                .anyMatch(one -> one.contains("Caused by: java.io.IOException: Connection refused"));
+        assertThat(debug.logfmt()).doesNotContain("\n").contains(" stack=\"java.io.UncheckedIOException: ");
+        assertThat(JsonParser.parseString(debug.json())
+                        .getAsJsonObject()
+                        .get("stack")
+                        .getAsString())
+                .contains("Caused by: ");
+    }
+
+    @Test
+    void secretsAreMaskedBeforeTheyAreEscaped() {
+        LoggingEvent event = event(Level.INFO, "with hun\"ter2");
+        event.addKeyValuePair(new KeyValuePair("url", "x:hun\"ter2@y"));
+        event.setThrowableProxy(new ch.qos.logback.classic.spi.ThrowableProxy(new IOException("no hun\"ter2")));
+        LogLine line = new LogLine(event, text -> text.replace("hun\"ter2", "***"), true);
+
+        for (String text : new String[] {line.text(false), line.logfmt(), line.json()}) {
+            assertThat(text).contains("***").doesNotContain("ter2");
+        }
+    }
+
+    private static LogLine line(LoggingEvent event) {
+        return new LogLine(event, UnaryOperator.identity(), false);
+    }
+
+    private static LoggingEvent event(Level level, String message, Object... arguments) {
+        Logger logger = new LoggerContext().getLogger("bmm.backup.Backup");
+        LoggingEvent event = new LoggingEvent("", logger, level, message, null, arguments);
+        event.setInstant(TIME);
+        return event;
+    }
+}
