@@ -26,6 +26,9 @@ if [ -z "$java" ]; then
   echo "hint: apt-get install openjdk-25-jre-headless (Debian 13, Ubuntu 24.04 and later), or set JAVA_HOME" >&2
   exit 78
 fi
-# Serial collector and C1 only: a job of seconds has no use for more, and it keeps memory small.
-exec "$java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -Xss512k ${BMM_JAVA_OPTS:-} \
-  --enable-native-access=ALL-UNNAMED -jar "$self" "$@"
+terminal=
+[ -t 2 ] && terminal=-Dbmm.terminal=true
+# The serial collector keeps memory small, and a job on two cores has no use for another.
+# shellcheck disable=SC2086 # BMM_JAVA_OPTS and $terminal are words or nothing
+exec "$java" -XX:+UseSerialGC -Xshare:auto -Xss512k -XX:-UsePerfData --enable-native-access=ALL-UNNAMED \
+  $terminal ${BMM_JAVA_OPTS:-} -jar "$self" "$@"

@@ -8,6 +8,7 @@ import bmm.base.Failure;
 import bmm.base.Instance;
 import bmm.base.Keys;
 import bmm.base.RunLock;
+import bmm.base.Setting;
 import bmm.base.Settings;
 import bmm.base.Stopping;
 import bmm.catalog.BackupName;
@@ -39,7 +40,6 @@ import org.slf4j.LoggerFactory;
 /** One run: every database in turn, between the hooks, under the lock. */
 public final class Backup {
     private static final Logger LOG = LoggerFactory.getLogger(Backup.class);
-    private static final String LOCK = ".bmm.lock";
 
     private final Settings settings;
     private final Instance instance;
@@ -54,7 +54,8 @@ public final class Backup {
      * @param systemUser libpq's default role
      * @param searchPath PATH
      */
-    public record Environment(String tool, String systemUser, @Nullable String searchPath) {}
+    public record Environment(
+            String tool, String systemUser, @Nullable String searchPath) {}
 
     public Backup(Settings settings, Instance instance, Environment environment, Clock clock, Progress progress) {
         this.settings = settings;
@@ -72,7 +73,7 @@ public final class Backup {
     public BackupReport run() throws InterruptedException {
         Instant begun = clock.instant();
         Preflight.checkDirectory(instance);
-        try (RunLock lock = RunLock.acquire(instance.backupDirectory().resolve(LOCK), begun)) {
+        try (RunLock lock = RunLock.acquire(instance, begun)) {
             LOG.atDebug().addKeyValue("lock", lock).log("holding the lock");
             removeLeftovers();
             List<Result> results = new ArrayList<>();
@@ -155,12 +156,11 @@ public final class Backup {
         return found;
     }
 
-    private void runHook(String name, bmm.base.Setting<String> setting, ExitCode outcome, ExitCode ifItFails)
+    private void runHook(String name, Setting<String> setting, ExitCode outcome, ExitCode ifItFails)
             throws InterruptedException {
         Optional<String> command = settings.find(setting);
         if (command.isPresent()) {
-            new Hook(name, command.get(), settings.get(Keys.HOOK_TIMEOUT))
-                    .run(instance.name(), outcome, ifItFails);
+            new Hook(name, command.get(), settings.get(Keys.HOOK_TIMEOUT)).run(instance.name(), outcome, ifItFails);
         }
     }
 

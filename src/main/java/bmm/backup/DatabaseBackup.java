@@ -122,8 +122,12 @@ final class DatabaseBackup {
             Verified verified = new DumpVerification(context.settings(), context.progress())
                     .verify(database, dumped, tables, earlier);
             Manifest manifest = new Publication(
-                            context.settings(), context.tool(), context.instance().name(), directory)
-                    .publish(name, seen, dumped, verified, tools, context.clock().instant());
+                            context.settings(),
+                            context.tool(),
+                            context.instance().name(),
+                            directory)
+                    .publish(
+                            name, seen, dumped, verified, tools, context.clock().instant());
             LOG.atInfo()
                     .addKeyValue("db", database)
                     .addKeyValue("file", manifest.dump().file())
@@ -161,13 +165,16 @@ final class DatabaseBackup {
 
     private Pruned prune(List<Sent> sent) {
         Prune prune = new Prune(context.settings(), context.instance().name(), context.clock(), false);
-        List<Prune.Decision> decisions = new ArrayList<>(prune.local(context.local(), database));
+        Pruned local = Prune.summary(prune.local(context.local(), database, false));
+        int removed = local.removed();
         for (int i = 0; i < sent.size(); i++) {
             if (sent.get(i).failure() == null) {
-                decisions.addAll(prune.remote(context.remotes().get(i), database));
+                removed += Prune.summary(prune.remote(context.remotes().get(i), database, false))
+                        .removed();
             }
         }
-        return Prune.summary(decisions);
+        String remotely = removed == local.removed() ? "" : "; off-site removed " + (removed - local.removed());
+        return new Pruned(local.summary() + remotely, removed);
     }
 
     /** Two runs within one second must not share a name. */

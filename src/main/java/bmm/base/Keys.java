@@ -281,4 +281,11 @@ public final class Keys {
         }
         return null;
     }
+
+    /** Whether the value of a key must never be shown. */
+    static boolean isSecret(String key) {
+        Family family = familyOf(key);
+        return (family != null && family.secret())
+                || all().anyMatch(setting -> setting.secret() && setting.key().equals(key));
+    }
 }

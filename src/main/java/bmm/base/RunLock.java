@@ -24,12 +24,20 @@ public final class RunLock implements AutoCloseable {
      */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
+    /** In the backup directory, because what is there is what two runs must not touch at once. */
+    private static final String NAME = ".bmm.lock";
+
     private final Path file;
     private final FileChannel channel;
 
     private RunLock(Path file, FileChannel channel) {
         this.file = file;
         this.channel = channel;
+    }
+
+    /** Takes the lock on an instance's backups or fails at once, as {@link #acquire(Path, Instant)} does. */
+    public static RunLock acquire(Instance instance, Instant now) {
+        return acquire(instance.backupDirectory().resolve(NAME), now);
     }
 
     /**

@@ -76,7 +76,7 @@ public final class Settings {
     /** Every secret value of this run, so that the log can mask it wherever it turns up. */
     public List<Secret> secrets() {
         return given.entrySet().stream()
-                .filter(entry -> isSecret(entry.getKey()))
+                .filter(entry -> Keys.isSecret(entry.getKey()))
                 .map(entry -> new Secret(entry.getValue().text()))
                 .toList();
     }

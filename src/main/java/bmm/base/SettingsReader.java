@@ -75,7 +75,7 @@ final class SettingsReader {
         try (Stream<Path> files = Files.list(directory)) {
             files.sorted().forEach(file -> {
                 String key = canonical(file.getFileName().toString());
-                if (isSecret(key) && !given.containsKey(key)) {
+                if (Keys.isSecret(key) && !given.containsKey(key)) {
                     readSecret(file.toString(), file.toString()).ifPresent(value -> given.put(key, value));
                 }
             });
@@ -156,18 +156,11 @@ final class SettingsReader {
         return false;
     }
 
-    private static boolean isSecret(String key) {
-        Keys.Family family = Keys.familyOf(key);
-        return (family != null && family.secret())
-                || Keys.all()
-                        .anyMatch(setting -> setting.secret() && setting.key().equals(key));
-    }
-
     private static Optional<String> secretOfFile(String key) {
         if (!key.endsWith(FILE_SUFFIX)) {
             return Optional.empty();
         }
         String secret = key.substring(0, key.length() - FILE_SUFFIX.length());
-        return isSecret(secret) ? Optional.of(secret) : Optional.empty();
+        return Keys.isSecret(secret) ? Optional.of(secret) : Optional.empty();
     }
 }

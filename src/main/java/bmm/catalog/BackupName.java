@@ -82,7 +82,12 @@ public record BackupName(String database, Instant when) implements Comparable<Ba
 
     /** Off-site, where all backups of a database are: {@code <instance>/<db>/}. */
     public static String remotePrefix(String instance, String database) {
-        return encode(instance) + "/" + encode(database) + "/";
+        return remotePrefix(instance) + encode(database) + "/";
+    }
+
+    /** Off-site, where all backups of an instance are: {@code <instance>/}. */
+    public static String remotePrefix(String instance) {
+        return encode(instance) + "/";
     }
 
     private String encodedDatabase() {

@@ -115,6 +115,8 @@ public final class Catalog {
         if (manifest != null) {
             store.delete(manifest.key());
         }
-        backup.files().values().stream().filter(file -> file != manifest).forEach(file -> store.delete(file.key()));
+        backup.files().values().stream()
+                .filter(file -> !file.equals(manifest))
+                .forEach(file -> store.delete(file.key()));
     }
 }

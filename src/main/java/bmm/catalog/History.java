@@ -3,6 +3,9 @@ package bmm.catalog;
 import bmm.base.DurableFile;
 import bmm.base.Failure;
 import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,5 +46,23 @@ public final class History {
         } catch (IOException e) {
             LOG.atWarn().addKeyValue("file", file).log("history not written: {}", Failure.reason(e));
         }
+    }
+
+    /** Whether the newest run of a job on a subject failed to make what it should; not if none is recorded. */
+    public boolean lastFailed(String job, String subject) {
+        boolean failed = false;
+        try {
+            for (String line : Files.exists(file) ? Files.readAllLines(file) : List.<String>of()) {
+                JsonObject run = GSON.fromJson(line, JsonObject.class);
+                if (run != null
+                        && new JsonPrimitive(job).equals(run.get("job"))
+                        && new JsonPrimitive(subject).equals(run.get("subject"))) {
+                    failed = new JsonPrimitive(false).equals(run.get("stored"));
+                }
+            }
+        } catch (IOException | JsonParseException e) {
+            LOG.atWarn().addKeyValue("file", file).log("history not readable: {}", Failure.reason(e));
+        }
+        return failed;
     }
 }

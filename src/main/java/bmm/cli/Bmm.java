@@ -67,7 +67,7 @@ public final class Bmm {
         public <K> K create(Class<K> type) throws Exception {
             if (RunnableCommand.class.isAssignableFrom(type)) {
                 K command = type.getDeclaredConstructor().newInstance();
-                ((RunnableCommand) command).attach(new Process(out, err, environment, clock));
+                ((RunnableCommand) command).attach(new Surroundings(out, err, environment, clock));
                 return command;
             }
             return others.create(type);
@@ -78,9 +78,8 @@ public final class Bmm {
         CommandLine command = e.getCommandLine();
         String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong usage");
         err.println("bmm: " + Character.toLowerCase(message.charAt(0)) + message.substring(1));
-        String suggestions = e instanceof UnmatchedArgumentException unmatched
-                ? String.join(", ", unmatched.getSuggestions())
-                : "";
+        String suggestions =
+                e instanceof UnmatchedArgumentException unmatched ? String.join(", ", unmatched.getSuggestions()) : "";
         err.println("hint: " + (suggestions.isEmpty() ? "" : "did you mean " + suggestions + "? ") + "`"
                 + command.getCommandSpec().qualifiedName() + " --help` shows what there is");
         return ExitCode.USAGE.code();

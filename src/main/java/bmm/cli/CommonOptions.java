@@ -19,7 +19,8 @@ final class CommonOptions {
             names = "--instance",
             paramLabel = "NAME",
             description = "The protected system, /etc/bmm/NAME.env (default: bmm).")
-    @Nullable String instance;
+    @Nullable
+    String instance;
 
     @Option(names = "--json", description = "Print the result as one JSON object.")
     boolean json;
@@ -30,15 +31,22 @@ final class CommonOptions {
             description = "Log lines on stderr: auto, text, logfmt or json.")
     Keys.@Nullable LogFormat logFormat;
 
-    @Option(names = {"-q", "--quiet"}, description = "Log warnings and errors only, and show no progress.")
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Log warnings and errors only, and show no progress.")
     boolean quiet;
 
-    @Option(names = {"-v", "--verbose"}, description = "Log details, and stack traces of failures.")
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Log details, and stack traces of failures.")
     boolean verbose;
 
     @Option(names = "--no-color", description = "No colours (NO_COLOR in the environment does the same).")
     boolean noColor;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help and exit.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
     boolean help;
 }

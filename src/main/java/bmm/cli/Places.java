@@ -56,8 +56,9 @@ final class Places {
         Path backups = root
                 ? Path.of("/var/backups/bmm", name)
                 : xdg("XDG_DATA_HOME", ".local/share").resolve(name);
-        Path state =
-                root ? Path.of("/var/lib/bmm", name) : xdg("XDG_STATE_HOME", ".local/state").resolve(name);
+        Path state = root
+                ? Path.of("/var/lib/bmm", name)
+                : xdg("XDG_STATE_HOME", ".local/state").resolve(name);
         String fromSystemd = environment.get("STATE_DIRECTORY");
         if (fromSystemd != null && !fromSystemd.isEmpty()) {
             state = Path.of(fromSystemd.split(":", 2)[0]);

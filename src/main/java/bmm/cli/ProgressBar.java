@@ -61,9 +61,15 @@ final class ProgressBar implements Progress {
         StringBuilder line = new StringBuilder(what).append("  ");
         if (expected > 0) {
             int filled = (int) Math.min(WIDTH, WIDTH * done / expected);
-            line.append('[').append("=".repeat(filled)).append(" ".repeat(WIDTH - filled)).append("]  ");
+            line.append('[')
+                    .append("=".repeat(filled))
+                    .append(" ".repeat(WIDTH - filled))
+                    .append("]  ");
         }
-        line.append(Amounts.bytes(done)).append("  ").append(Amounts.bytes((long) (done / seconds))).append("/s");
+        line.append(Amounts.bytes(done))
+                .append("  ")
+                .append(Amounts.bytes((long) (done / seconds)))
+                .append("/s");
         if (!detail.isEmpty()) {
             line.append("  ").append(detail);
         }

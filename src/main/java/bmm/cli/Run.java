@@ -25,14 +25,15 @@ import org.slf4j.event.Level;
  */
 final class Run {
     private static final Logger LOG = LoggerFactory.getLogger(Run.class);
-    private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
+    private static final Gson GSON =
+            new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
 
-    private final Process process;
+    private final Surroundings process;
     private final CommonOptions options;
     private final Map<String, String> given = new HashMap<>();
     private Settings settings = Settings.load(Map.of(), Map.of(), java.util.List.of());
 
-    Run(Process process, CommonOptions options) {
+    Run(Surroundings process, CommonOptions options) {
         this.process = process;
         this.options = options;
     }
@@ -57,8 +58,7 @@ final class Run {
                     "this is a bug in bmm: run again with -v and report what it prints",
                     e));
         } catch (OutOfMemoryError e) {
-            return report(new Failure(
-                    ExitCode.INTERNAL, "out of memory", "give it more with BMM_JAVA_OPTS=-Xmx2g", e));
+            return report(new Failure(ExitCode.INTERNAL, "out of memory", "give it more with BMM_JAVA_OPTS=-Xmx2g", e));
         }
     }
 

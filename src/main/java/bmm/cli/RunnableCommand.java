@@ -12,9 +12,9 @@ abstract class RunnableCommand implements Callable<Integer> {
     @Mixin
     CommonOptions common = new CommonOptions();
 
-    private @Nullable Process process;
+    private @Nullable Surroundings process;
 
-    void attach(Process given) {
+    void attach(Surroundings given) {
         process = given;
     }
 
@@ -29,6 +29,8 @@ abstract class RunnableCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return new Run(Objects.requireNonNull(process, "attached when it is made"), common).execute(this).code();
+        return new Run(Objects.requireNonNull(process, "attached when it is made"), common)
+                .execute(this)
+                .code();
     }
 }

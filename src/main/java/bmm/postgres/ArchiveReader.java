@@ -6,6 +6,7 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -101,34 +102,46 @@ public final class ArchiveReader {
         TableOfContents contents = TableOfContents.read(new BufferedInputStream(files.content(), BUFFER));
         Map<String, Entry> awaited = new HashMap<>();
         contents.entries.stream().filter(Entry::hasData).forEach(entry -> awaited.put(entry.fileName(), entry));
-        Set<String> largeObjectLists = new HashSet<>();
+        Set<String> listed = new HashSet<>();
+        Set<String> found = new HashSet<>();
         for (String name = files.next(); name != null; name = files.next()) {
-            String plainName = withoutSuffix(name, contents.compression);
-            Entry entry = awaited.remove(plainName);
-            boolean isList = name.startsWith("blobs") && name.endsWith(".toc");
-            if (isList) {
-                files.content().skipNBytes(0);
-                largeObjectLists.add(name);
-                if (entry == null) {
-                    awaited.remove(name);
-                }
+            if (name.startsWith("blobs") && name.endsWith(".toc")) {
+                awaited.remove(name);
+                listed.addAll(largeObjectFiles(files.content()));
                 continue;
             }
+            String plainName = withoutSuffix(name, contents.compression);
+            Entry entry = awaited.remove(plainName);
             try (InputStream data = decompressedFile(files.content(), name, contents.compression)) {
                 if (entry != null && entry.isTableData()) {
                     readTable(entry, data);
-                } else if (plainName.startsWith("blob_")) {
+                } else if (plainName.startsWith("blob_") && found.add(plainName)) {
                     readLargeObject(Long.parseLong(plainName.replaceAll("\\D", "")), data);
                 } else {
                     throw new IOException("file " + name + " that the table of contents does not know");
                 }
             }
         }
+        if (!listed.equals(found)) {
+            throw new EOFException(listed.size() + " large objects are listed, " + found.size() + " are there");
+        }
         if (!awaited.isEmpty()) {
             throw new EOFException(awaited.size() + " of its files are missing, the first is "
                     + awaited.keySet().iterator().next());
         }
         return content(contents);
+    }
+
+    /** A list of large objects: a number and a file name in each line. */
+    private static Set<String> largeObjectFiles(InputStream list) throws IOException {
+        Set<String> files = new HashSet<>();
+        for (String line : new String(list.readAllBytes(), StandardCharsets.UTF_8).split("\n", -1)) {
+            int space = line.indexOf(' ');
+            if (space > 0) {
+                files.add(line.substring(space + 1).strip());
+            }
+        }
+        return files;
     }
 
     private static String withoutSuffix(String name, BlockCompression compression) {

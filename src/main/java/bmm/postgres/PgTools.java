@@ -19,6 +19,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * PostgreSQL's own programs, of one version: installed here, or inside the server's container. Everything they need to
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * other users can read.
  */
 public final class PgTools {
+    private static final Logger LOG = LoggerFactory.getLogger(PgTools.class);
     private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) ((\\d+)\\S*)");
     private static final List<Path> INSTALLED =
             List.of(Path.of("/usr/lib/postgresql"), Path.of("/usr"), Path.of("/opt"));
@@ -121,7 +124,7 @@ public final class PgTools {
                         .map(child -> child.resolve("bin"))
                         .forEach(directories::add);
             } catch (IOException e) {
-                continue; // not on this kind of system
+                LOG.atTrace().addKeyValue("directory", root).log("not on this kind of system");
             }
         }
         if (searchPath != null) {

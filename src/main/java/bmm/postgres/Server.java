@@ -31,7 +31,7 @@ public final class Server {
      *
      * @param sizeBytes on disk, indexes included
      * @param encoding the server's name for it, such as UTF8
-     * @param settings what a new database needs to hold the same data: collation, ctype, provider, lc_monetary
+     * @param monetary lc_monetary, which decides how money is written
      */
     public record Database(
             String name,

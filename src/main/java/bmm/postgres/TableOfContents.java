@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -215,8 +216,8 @@ final class TableOfContents {
         return counts;
     }
 
-    TreeMap<TableName, SequenceState> sequences() throws IOException {
-        TreeMap<TableName, SequenceState> sequences = new TreeMap<>();
+    SortedMap<TableName, SequenceState> sequences() throws IOException {
+        SortedMap<TableName, SequenceState> sequences = new TreeMap<>();
         for (Entry entry : entries) {
             if (entry.kind().equals("SEQUENCE SET")) {
                 Matcher setval = SETVAL.matcher(entry.definition());

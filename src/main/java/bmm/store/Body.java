@@ -3,16 +3,34 @@ package bmm.store;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
-/** Bytes to be stored: their number is known, and they can be read again when an attempt failed. */
+/**
+ * Bytes to be stored: their number is known, and they can be read again when an attempt failed. A store that signs the
+ * content (S3 over plain http) reads each piece twice, one time to sign it and one time to send it.
+ */
 public interface Body {
-    /** Exact number of bytes. */
+    /** Exact number of bytes. A store refuses the object if it then reads fewer or more. */
     long size();
 
     /** A new stream from the first byte on. */
     InputStream open() throws IOException;
+
+    /** A new stream from an offset on. A body that can seek should not read and throw away what comes before. */
+    default InputStream open(long offset) throws IOException {
+        InputStream stream = open();
+        try {
+            stream.skipNBytes(offset);
+            return stream;
+        } catch (IOException | RuntimeException e) {
+            stream.close();
+            throw e;
+        }
+    }
 
     /** The content of a file, which must not change meanwhile. */
     static Body of(Path file) throws IOException {
@@ -25,7 +43,14 @@ public interface Body {
 
             @Override
             public InputStream open() throws IOException {
-                return Files.newInputStream(file);
+                return open(0);
+            }
+
+            @Override
+            public InputStream open(long offset) throws IOException {
+                FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+                channel.position(offset);
+                return Channels.newInputStream(channel);
             }
         };
     }

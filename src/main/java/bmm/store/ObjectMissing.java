@@ -6,6 +6,9 @@ import bmm.base.Failure;
 /** There is no object under the key. */
 public final class ObjectMissing extends Failure {
     public ObjectMissing(String store, String key) {
-        super(ExitCode.STORE, store + ": " + key + " does not exist", "list what is there, or check the name");
+        super(
+                ExitCode.STORE,
+                store + ": " + KeyText.shown(key) + " does not exist",
+                "list what is there, or check the name");
     }
 }

@@ -13,8 +13,17 @@ public final class ReadAhead extends InputStream {
     private static final int BUFFER_SIZE = 256 * 1024;
 
     /** A filled buffer; one of length -1 is the end, with the reason if it came too early. */
-    private record Filled(
-            byte[] bytes, int length, @Nullable Throwable failure) {}
+    private static final class Filled {
+        private final byte[] bytes;
+        private final int length;
+        private final @Nullable Throwable failure;
+
+        Filled(byte[] bytes, int length, @Nullable Throwable failure) {
+            this.bytes = bytes;
+            this.length = length;
+            this.failure = failure;
+        }
+    }
 
     private final InputStream source;
     private final BlockingQueue<byte[]> free = new ArrayBlockingQueue<>(BUFFERS);

@@ -5,7 +5,7 @@ import java.time.Clock;
 import java.util.Map;
 
 /** What a command may use of the process that it runs in. */
-record Process(PrintStream out, PrintStream err, Map<String, String> environment, Clock clock) {
+record Surroundings(PrintStream out, PrintStream err, Map<String, String> environment, Clock clock) {
     /** The launcher tells whether stderr is a terminal; Java itself cannot see it. */
     boolean errIsTerminal() {
         return Boolean.getBoolean("bmm.terminal");

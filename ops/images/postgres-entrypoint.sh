@@ -1,0 +1,29 @@
+#!/bin/sh
+# Starts a throwaway server in a container, told the way people are used to: POSTGRES_PASSWORD, POSTGRES_USER,
+# POSTGRES_DB. Unlike what they are used to, the password is asked for on every way in, the Unix socket included.
+set -eu
+user=${POSTGRES_USER:-postgres}
+database=${POSTGRES_DB:-$user}
+if [ "${1:-}" != postgres ]; then exec "$@"; fi
+if [ ! -s "$PGDATA/PG_VERSION" ]; then
+  : "${POSTGRES_PASSWORD:?has to be set}"
+  install -d -o postgres -g postgres -m 700 "$PGDATA"
+  install -d -o postgres -g postgres -m 2775 /var/run/postgresql
+  password=$(mktemp)
+  printf '%s\n' "$POSTGRES_PASSWORD" >"$password"
+  chown postgres "$password"
+  as_postgres="setpriv --reuid postgres --regid postgres --init-groups --"
+  $as_postgres initdb -U "$user" --pwfile="$password" --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 --no-sync
+  rm -f "$password"
+  echo 'host all all all scram-sha-256' >>"$PGDATA/pg_hba.conf"
+  echo "listen_addresses = '*'" >>"$PGDATA/postgresql.conf"
+  # Before anyone can connect from outside.
+  $as_postgres pg_ctl -w -s -o "-c listen_addresses=" start
+  if [ "$database" != postgres ]; then
+    PGPASSWORD=$POSTGRES_PASSWORD psql -X -q -U "$user" -d postgres -v name="$database" <<'SQL'
+CREATE DATABASE :"name";
+SQL
+  fi
+  $as_postgres pg_ctl -w -s -m fast stop
+fi
+exec setpriv --reuid postgres --regid postgres --init-groups -- "$@"

@@ -1,0 +1,21 @@
+# shellcheck shell=bash
+# Three kinds of data to measure with, of a size in GB: what pgbench makes, web events, hex hashes.
+
+: "${pg_bin:=}"
+
+# make_kind DIR KIND GB: a database of that kind, named after it.
+make_kind() {
+  local dir=$1 kind=$2 size=$3 sql=("$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 -h "$1" -U postgres -d "$2")
+  "$pg_bin/createdb" -h "$dir" -U postgres "$kind"
+  case $kind in
+    # One unit of scale is 15 MB with its index.
+    pgbench) run "$pg_bin/pgbench" -q -i -I dtGvp -s "$(product "$size" 66.7)" -h "$dir" -U postgres "$kind" >/dev/null 2>&1 ;;
+    events) run "${sql[@]}" -v rows="$(product "$size" 2700000)" -f ops/bench/events.sql >/dev/null ;;
+    hex) run "${sql[@]}" -v rows="$(product "$size" 2250000)" -f ops/bench/hex.sql >/dev/null ;;
+    *) die "unknown kind $kind" "pgbench, events, hex" ;;
+  esac
+  # Hint bits are set and pages are written now, not by whoever reads first.
+  "${sql[@]}" -c 'VACUUM (ANALYZE)' -c CHECKPOINT >/dev/null
+}
+
+product() { awk "BEGIN { printf \"%d\", $1 * $2 }"; }

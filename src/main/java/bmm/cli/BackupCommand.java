@@ -1,0 +1,209 @@
+package bmm.cli;
+
+import bmm.backup.Backup;
+import bmm.backup.BackupReport;
+import bmm.backup.BackupReport.Pruned;
+import bmm.backup.BackupReport.Result;
+import bmm.backup.BackupReport.Sent;
+import bmm.backup.BackupReport.Stored;
+import bmm.base.Amounts;
+import bmm.base.ExitCode;
+import bmm.base.Failure;
+import bmm.base.Instance;
+import bmm.catalog.History;
+import bmm.catalog.Manifest;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+
+/** {@code bmm backup}. */
+@Command(name = "backup", description = "Dump, fingerprint, verify, store, send off-site and prune, for each database.")
+final class BackupCommand extends RunnableCommand {
+    @Override
+    List<ExitCode> exitCodes() {
+        return List.of(
+                ExitCode.OK,
+                ExitCode.LOCKED,
+                ExitCode.DUMP,
+                ExitCode.STORE,
+                ExitCode.VERIFICATION,
+                ExitCode.PREFLIGHT,
+                ExitCode.USAGE,
+                ExitCode.INTERNAL,
+                ExitCode.CONFIGURATION);
+    }
+
+    @Override
+    String example() {
+        return "PGHOST=db.example BMM_DATABASES=archiv BMM_BACKUP_DIR=/srv/backups bmm backup\n"
+                + "sudo -u postgres bmm backup";
+    }
+
+    @Override
+    ExitCode run(Run run) throws InterruptedException {
+        Instance instance = run.instance();
+        Backup.Environment environment = new Backup.Environment(
+                Version.line(),
+                System.getProperty("user.name", ""),
+                run.environment("PATH").orElse(null));
+        BackupReport report = new Backup(run.settings(), instance, environment, run.clock(), run.progress()).run();
+        record(report, instance, run);
+        if (run.json()) {
+            run.printJson(json(report));
+        } else {
+            print(report, run);
+        }
+        report.results().forEach(result -> reportFailures(result, run));
+        Failure ofTheRun = report.failure();
+        if (ofTheRun != null) {
+            run.report(ofTheRun);
+        }
+        return report.exitCode();
+    }
+
+    private static void reportFailures(Result result, Run run) {
+        Failure failure = result.failure();
+        if (failure != null) {
+            run.report(failure);
+        }
+        for (Sent sent : result.sent()) {
+            Failure problem = sent.failure();
+            if (problem != null) {
+                run.report(problem);
+            }
+        }
+    }
+
+    private static void record(BackupReport report, Instance instance, Run run) {
+        History history = new History(instance.stateDirectory());
+        for (Result result : report.results()) {
+            Stored stored = result.stored();
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("at", run.clock().instant().toString());
+            line.put("job", "backup");
+            line.put("subject", result.database());
+            line.put("exit", result.exitCode().code());
+            line.put("stored", stored != null);
+            line.put("seconds", seconds(result.took()));
+            line.put("bytes", stored == null ? 0 : stored.manifest().dump().bytes());
+            history.append(line);
+        }
+    }
+
+    private static void print(BackupReport report, Run run) {
+        PrintStream out = run.out();
+        List<String> names = report.results().stream().map(Result::database).toList();
+        int width = Math.max(8, names.stream().mapToInt(String::length).max().orElse(0));
+        for (Result result : report.results()) {
+            print(result, width, out);
+        }
+        printRestore(report, out);
+        List<String> failed = report.results().stream()
+                .filter(result -> result.exitCode() != ExitCode.OK)
+                .map(Result::database)
+                .toList();
+        if (report.results().size() > 1) {
+            out.println(report.results().size() - failed.size() + " of "
+                    + Amounts.count(report.results().size(), "database") + " done"
+                    + (failed.isEmpty() ? "" : "; failed: " + String.join(", ", failed)) + "  "
+                    + Amounts.duration(report.took()));
+        }
+    }
+
+    private static void print(Result result, int width, PrintStream out) {
+        String indent = " ".repeat(width + 2);
+        String name =
+                result.database() + " ".repeat(width + 2 - result.database().length());
+        Stored stored = result.stored();
+        if (stored == null) {
+            out.println(name + "FAILED  " + firstLine(result.failure()));
+            return;
+        }
+        Manifest manifest = stored.manifest();
+        out.println(name
+                + Amounts.bytes(manifest.database().sizeBytes()) + "  "
+                + manifest.dump().file() + "  "
+                + Amounts.bytes(manifest.dump().bytes()) + "  "
+                + Amounts.duration(stored.took()) + "   verified: "
+                + String.join(", ", stored.checks()));
+        for (Sent sent : result.sent()) {
+            out.println(indent + "off-site " + sent.place() + "  " + inWords(sent));
+        }
+        Pruned pruned = result.pruned();
+        if (pruned != null) {
+            out.println(indent + pruned.summary());
+        }
+    }
+
+    private static String inWords(Sent sent) {
+        if (sent.failure() != null) {
+            return "FAILED  " + firstLine(sent.failure());
+        }
+        return Amounts.bytes(sent.bytes()) + "  " + Amounts.duration(sent.took()) + "  read back"
+                + (sent.backups() > 1 ? " (with " + Amounts.count(sent.backups() - 1L, "earlier one") + ")" : "");
+    }
+
+    private static void printRestore(BackupReport report, PrintStream out) {
+        report.results().stream().filter(result -> result.stored() != null).forEach(result -> {
+            Stored stored = result.stored();
+            if (stored != null) {
+                out.println("restore:  createdb " + result.database() + " && " + stored.restoreCommand());
+            }
+        });
+    }
+
+    private static String firstLine(@Nullable Failure failure) {
+        return failure == null
+                ? ""
+                : String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    }
+
+    private static Map<String, Object> json(BackupReport report) {
+        List<Map<String, Object>> databases = new ArrayList<>();
+        for (Result result : report.results()) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("database", result.database());
+            one.put("exit", result.exitCode().code());
+            one.put("seconds", seconds(result.took()));
+            Stored stored = result.stored();
+            if (stored != null) {
+                one.put("file", stored.dump().toString());
+                one.put("bytes", stored.manifest().dump().bytes());
+                one.put("sha256", stored.manifest().dump().sha256());
+                one.put("tables", stored.manifest().fingerprint().tables().size());
+                one.put("rows", stored.manifest().fingerprint().rows());
+                one.put("verified", stored.manifest().verified());
+                one.put("restore", stored.restoreCommand());
+            }
+            one.put("offsite", result.sent().stream().map(BackupCommand::json).toList());
+            Pruned pruned = result.pruned();
+            one.put("removed", pruned == null ? 0 : pruned.removed());
+            one.put("error", result.failure() == null ? null : firstLine(result.failure()));
+            databases.add(one);
+        }
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("exit", report.exitCode().code());
+        all.put("seconds", seconds(report.took()));
+        all.put("databases", databases);
+        return all;
+    }
+
+    private static Map<String, Object> json(Sent sent) {
+        Map<String, Object> one = new LinkedHashMap<>();
+        one.put("place", sent.place());
+        one.put("backups", sent.backups());
+        one.put("bytes", sent.bytes());
+        one.put("seconds", seconds(sent.took()));
+        one.put("error", sent.failure() == null ? null : firstLine(sent.failure()));
+        return one;
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+}

@@ -1,0 +1,47 @@
+package bmm.store;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+
+/** Makes a request again after a transient failure, a few times, waiting longer each time. */
+final class Attempts {
+    private final int most;
+    private final Duration pause;
+
+    Attempts(S3Tuning tuning) {
+        this.most = tuning.attempts();
+        this.pause = tuning.pause();
+    }
+
+    int most() {
+        return most;
+    }
+
+    <T> T of(Supplier<T> request) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return request.get();
+            } catch (RuntimeException e) {
+                if (attempt >= most || !S3Errors.isTransient(e)) {
+                    throw e;
+                }
+                waitAfter(attempt, e);
+            }
+        }
+    }
+
+    /** Waits before the next attempt; jitter keeps many hosts that failed together from coming back together. */
+    void waitAfter(int attempt, RuntimeException cause) {
+        double millis = pause.toMillis()
+                * Math.pow(3, attempt - 1)
+                * ThreadLocalRandom.current().nextDouble(0.8, 1.2);
+        try {
+            Thread.sleep(Math.round(millis));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            cause.addSuppressed(e);
+            throw cause;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package bmm.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Objects as files below a directory: {@code a/b.txt} is the file {@code b.txt} in the directory {@code a}, mode 0600 and
+ * 0700. Key parts that are no safe file names are written as {@link FileNames} says, so no key leads out of the root;
+ * symbolic links below the root are not followed and not listed, nor are devices, sockets and pipes.
+ *
+ * <p>A key cannot be an object and the directory of another one at a time ({@code a} and {@code a/b}), nor can a part of
+ * it be longer than 255 bytes: such a key is refused.
+ */
+public final class FileStore implements ObjectStore {
+    private final Folder folder;
+    private final String prefix;
+    private final String name;
+    private final FileWriter writer;
+
+    /** The store of a directory, which must exist when something is done with it. */
+    public FileStore(Path root) {
+        this(root, "");
+    }
+
+    /**
+     * @param prefix empty or ending in {@code /}; made when something is stored
+     */
+    FileStore(Path root, String prefix) {
+        this(root, prefix, true);
+    }
+
+    FileStore(Path root, String prefix, boolean hardLinks) {
+        Path absolute = root.toAbsolutePath().normalize();
+        this.name = new StoreAddress.Folder(absolute, prefix).toString();
+        this.prefix = prefix;
+        this.folder = new Folder(absolute, name);
+        this.writer = new FileWriter(folder, name, hardLinks);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void put(String key, Body body) {
+        try {
+            writer.put(key, prefix + KeyText.checked(name(), key), new Source(body));
+        } catch (IOException e) {
+            throw folder.failure(key, e);
+        }
+    }
+
+    @Override
+    public InputStream get(String key) {
+        return get(key, 0, Long.MAX_VALUE);
+    }
+
+    @Override
+    public InputStream get(String key, long offset, long length) {
+        if (offset < 0 || length < 0) {
+            throw new IllegalArgumentException("offset and length cannot be negative");
+        }
+        try {
+            Path file = folder.locate(prefix + KeyText.checked(name(), key));
+            // Opening a pipe would wait for its writer.
+            if (Folder.kind(file).filter(BasicFileAttributes::isRegularFile).isEmpty()) {
+                throw new ObjectMissing(name, key);
+            }
+            FileChannel channel = FileChannel.open(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+            return new FileStream(channel, offset, length, e -> folder.failure(key, e));
+        } catch (NoSuchFileException e) {
+            throw new ObjectMissing(name, key);
+        } catch (IOException e) {
+            throw folder.failure(key, e);
+        }
+    }
+
+    @Override
+    public Optional<ObjectInfo> head(String key) {
+        try {
+            return Folder.kind(folder.locate(prefix + KeyText.checked(name(), key)))
+                    .filter(BasicFileAttributes::isRegularFile)
+                    .map(file -> new ObjectInfo(
+                            key, file.size(), file.lastModifiedTime().toInstant()));
+        } catch (IOException e) {
+            throw folder.failure(key, e);
+        }
+    }
+
+    @Override
+    public Iterator<ObjectInfo> list(String keyPrefix) {
+        return new FileListing(folder, prefix, keyPrefix);
+    }
+
+    @Override
+    public void delete(String key) {
+        try {
+            Path file = folder.locate(prefix + KeyText.checked(name(), key));
+            if (Folder.kind(file).filter(BasicFileAttributes::isRegularFile).isPresent()) {
+                Files.deleteIfExists(file);
+                folder.prune(file);
+            }
+        } catch (IOException e) {
+            throw folder.failure(key, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        // Nothing is held open between calls.
+    }
+}

@@ -1,0 +1,42 @@
+package bmm.store;
+
+import bmm.base.ExitCode;
+import bmm.base.Failure;
+import java.nio.charset.StandardCharsets;
+
+/** Keys as text: what can be one, and how one is shown. */
+final class KeyText {
+    private KeyText() {}
+
+    /**
+     * The key itself.
+     *
+     * @throws Failure if it is empty, or no Unicode text (a surrogate without its other half)
+     */
+    static String checked(String store, String key) {
+        if (key.isEmpty()) {
+            throw new Failure(ExitCode.STORE, store + ": a key cannot be empty", "give the object a name");
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(key)) {
+            throw new Failure(
+                    ExitCode.STORE, store + ": " + shown(key) + ": is not valid Unicode text", "use another key");
+        }
+        return key;
+    }
+
+    /** For messages: a control character must not reach a terminal or break a log line. */
+    static String shown(String key) {
+        if (key.isEmpty()) {
+            return "(empty key)";
+        }
+        StringBuilder shown = new StringBuilder(key.length());
+        key.codePoints().forEach(c -> {
+            if (Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE) {
+                shown.append(String.format("\\u%04X", c));
+            } else {
+                shown.appendCodePoint(c);
+            }
+        });
+        return shown.toString();
+    }
+}

@@ -1,0 +1,93 @@
+package bmm.store;
+
+import bmm.base.ExitCode;
+import bmm.base.Failure;
+import bmm.base.Keys;
+import bmm.base.Secret;
+import bmm.base.Settings;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Opens stores by what people write for them: {@code NAME}, {@code NAME/prefix} or a store URL. */
+public final class Stores {
+    /** An address, and the name whose keys belong to it. */
+    private record Place(StoreAddress address, Optional<String> name) {}
+
+    private Stores() {}
+
+    /**
+     * Opens the store, rooted at the prefix. Nothing is sent to it yet.
+     *
+     * @throws Failure {@link ExitCode#CONFIGURATION} for an address that is malformed, of a kind that this build does
+     *     not know, or names a store that is not configured
+     */
+    public static ObjectStore open(String address, Settings settings) {
+        Place place = place(address, settings);
+        return switch (place.address()) {
+            case StoreAddress.Folder folder -> new FileStore(folder.root(), folder.prefix());
+            case StoreAddress.Bucket bucket ->
+                new S3Store(bucket, place.name().flatMap(name -> credentials(name, settings)), S3Tuning.DEFAULT);
+        };
+    }
+
+    /**
+     * Where an address leads, without opening it.
+     *
+     * @throws Failure as {@link #open} does
+     */
+    public static StoreAddress resolve(String address, Settings settings) {
+        return place(address, settings).address();
+    }
+
+    private static Place place(String address, Settings settings) {
+        String text = address.strip();
+        if (text.isEmpty() || text.startsWith("/") || text.startsWith(".")) {
+            throw new Failure(
+                    ExitCode.CONFIGURATION,
+                    "a store address " + (text.isEmpty() ? "is empty" : "is not a path: " + KeyText.shown(text)),
+                    "use NAME/prefix of a configured store, or " + StoreAddress.SUPPORTED);
+        }
+        int colon = text.indexOf(':');
+        int slash = text.indexOf('/');
+        if (colon >= 0 && (slash < 0 || colon < slash)) {
+            return new Place(StoreAddress.parse(text), Optional.empty());
+        }
+        String name = (slash < 0 ? text : text.substring(0, slash)).toUpperCase(Locale.ROOT);
+        Map<String, String> known = settings.all(Keys.STORE);
+        String url = known.get(name);
+        if (url == null) {
+            throw unknown(name, known);
+        }
+        try {
+            StoreAddress root = StoreAddress.parse(url);
+            return new Place(slash < 0 ? root : root.below(text.substring(slash + 1)), Optional.of(name));
+        } catch (Failure e) {
+            throw new Failure(e.exitCode(), Keys.STORE.key(name) + ": " + e.getMessage(), e.hint(), e);
+        }
+    }
+
+    private static Failure unknown(String name, Map<String, String> known) {
+        String hint = known.isEmpty()
+                ? "set " + Keys.STORE.key(name) + "=URL, or give a store URL"
+                : Settings.nearest(name, known.keySet())
+                                .map(near -> "did you mean " + near + "? ")
+                                .orElse("")
+                        + "configured are: " + String.join(", ", known.keySet());
+        return new Failure(ExitCode.CONFIGURATION, "no store is called " + KeyText.shown(name), hint);
+    }
+
+    private static Optional<S3Credentials> credentials(String name, Settings settings) {
+        Optional<String> access = settings.find(Keys.STORE_ACCESS_KEY, name);
+        Optional<String> secret = settings.find(Keys.STORE_SECRET_KEY, name);
+        if (access.isPresent() != secret.isPresent()) {
+            Keys.Family missing = access.isPresent() ? Keys.STORE_SECRET_KEY : Keys.STORE_ACCESS_KEY;
+            Keys.Family given = access.isPresent() ? Keys.STORE_ACCESS_KEY : Keys.STORE_SECRET_KEY;
+            throw new Failure(
+                    ExitCode.CONFIGURATION,
+                    given.key(name) + " is set but " + missing.key(name) + " is not",
+                    "set both, or neither to use the AWS environment variables or profile");
+        }
+        return access.map(key -> new S3Credentials(new Secret(key), new Secret(secret.orElseThrow())));
+    }
+}

@@ -1,0 +1,136 @@
+package bmm.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import bmm.base.ExitCode;
+import bmm.base.Failure;
+import bmm.base.Settings;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StoreAddressTest {
+    private static final Settings SETTINGS = Settings.load(
+            Map.of(),
+            Map.of(
+                    "BMM_STORE_NAS", "file:///mnt/nas",
+                    "BMM_STORE_off", "s3://backups/here?endpoint=https://s3.example:9000",
+                    "BMM_STORE_OFF_ACCESS_KEY", "access",
+                    "BMM_STORE_OFF_SECRET_KEY", "hush",
+                    "BMM_STORE_HALF", "s3://backups?endpoint=https://s3.example",
+                    "BMM_STORE_HALF_ACCESS_KEY", "access",
+                    "BMM_STORE_BAD", "s3:backups?secret=hush"),
+            List.of());
+
+    @Test
+    void foldersAreTakenLiterally() {
+        assertThat(StoreAddress.parse("file:///mnt/my%20disk/a b"))
+                .isEqualTo(new StoreAddress.Folder(Path.of("/mnt/my%20disk/a b"), ""));
+        assertThat(StoreAddress.parse("file:/mnt/nas/")).hasToString("file:/mnt/nas");
+    }
+
+    @Test
+    void bucketsHaveParameters() {
+        assertThat(StoreAddress.parse(
+                        "s3://backups/a/b/?endpoint=http%3A%2F%2Fminio:9000/&region=eu-central-1&path-style=no"))
+                .isEqualTo(new StoreAddress.Bucket(
+                        "backups",
+                        "a/b/",
+                        Optional.of(URI.create("http://minio:9000")),
+                        Optional.of("eu-central-1"),
+                        false));
+        assertThat(StoreAddress.parse("s3://backups"))
+                .isEqualTo(new StoreAddress.Bucket("backups", "", Optional.empty(), Optional.empty(), false));
+    }
+
+    @Test
+    void anotherServerHasDefaultsOfItsOwn() {
+        assertThat(StoreAddress.parse("s3://backups?endpoint=https://s3.example"))
+                .isEqualTo(new StoreAddress.Bucket(
+                        "backups", "", Optional.of(URI.create("https://s3.example")), Optional.of("us-east-1"), true));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "mnt",
+                "/mnt/nas",
+                "./here",
+                "file:",
+                "file:mnt",
+                "file://host/path",
+                "file:///nul\u0000",
+                "s3:",
+                "s3:bucket",
+                "s3://",
+                "s3:///prefix",
+                "s3://b@cket",
+                "s3://AKIA:hush@bucket/prefix",
+                "s3://bucket?secret=hush",
+                "s3://bucket?hush",
+                "s3://bucket?endpoint=hush",
+                "s3://bucket?endpoint=http://user:hush@host",
+                "s3://bucket?endpoint=http://host/hush",
+                "s3://bucket?endpoint=ftp://host",
+                "s3://bucket?endpoint=%zz",
+                "s3://bucket?path-style=hush",
+                "s3://bucket?region=hush hush",
+                "minio://host:9000/bucket",
+                "rsync:user@host:/path",
+                "rclone::s3,secret_access_key=hush:bucket",
+                "r2:bucket/path",
+                "unknown/prefix"
+            })
+    void whatIsWrongIsSaidOnOneLineWithoutSecrets(String text) {
+        Throwable thrown = catchThrowable(() -> Stores.open(text, SETTINGS));
+        assertThat(thrown).isInstanceOf(Failure.class).hasMessageNotContaining("hush");
+        assertThat(thrown.getMessage()).doesNotContain("\n", "\u0000");
+        assertThat(((Failure) thrown).exitCode()).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(((Failure) thrown).hint()).isNotBlank().doesNotContain("hush");
+    }
+
+    @Test
+    void kindsOfLaterBuildsAreNamed() {
+        Throwable thrown = catchThrowable(() -> Stores.open("r2:bucket/path", SETTINGS));
+        assertThat(thrown).hasMessage("a store of the kind r2: is not supported by this build");
+        assertThat(((Failure) thrown).hint()).contains("file:///path", "s3://bucket");
+    }
+
+    @Test
+    void namesAreCaseInsensitive() {
+        assertThat(name("nas")).isEqualTo("file:/mnt/nas");
+        assertThat(name("NAS/host/app")).isEqualTo("file:/mnt/nas/host/app");
+        assertThat(name("Off/host")).isEqualTo("s3://backups/here/host");
+        assertThat(name("s3://backups/x?endpoint=http://127.0.0.1:1")).isEqualTo("s3://backups/x");
+        assertThat(Stores.resolve("off/a/", SETTINGS).prefix()).isEqualTo("here/a/");
+    }
+
+    @Test
+    void anUnknownNameLeadsToTheKnownOnes() {
+        Throwable thrown = catchThrowable(() -> Stores.open("nos/prefix", SETTINGS));
+        assertThat(thrown).hasMessage("no store is called NOS");
+        assertThat(((Failure) thrown).hint()).isEqualTo("did you mean NAS? configured are: BAD, HALF, NAS, OFF");
+        assertThatThrownBy(() -> Stores.open("off_access_key", SETTINGS)).hasMessageContaining("no store is called");
+    }
+
+    @Test
+    void whatIsWrongWithANamedStoreSaysWhere() {
+        assertThatThrownBy(() -> Stores.open("bad", SETTINGS)).hasMessageStartingWith("BMM_STORE_BAD: ");
+        assertThatThrownBy(() -> Stores.open("half", SETTINGS))
+                .hasMessage("BMM_STORE_HALF_ACCESS_KEY is set but BMM_STORE_HALF_SECRET_KEY is not");
+    }
+
+    private static String name(String address) {
+        try (ObjectStore store = Stores.open(address, SETTINGS)) {
+            return store.name();
+        }
+    }
+}
