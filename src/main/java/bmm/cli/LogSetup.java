@@ -17,7 +17,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -86,8 +85,10 @@ public final class LogSetup {
     }
 
     /** Makes these values appear as *** in every line from now on, also as they are written in a URL. */
-    public static void mask(Collection<Secret> secrets) {
-        secrets.forEach(MASKS::add);
+    public static void mask(Secret... secrets) {
+        for (Secret secret : secrets) {
+            MASKS.add(secret);
+        }
     }
 
     /** A text as the log would show it: the values of {@link #mask} replaced. For whatever else is printed. */

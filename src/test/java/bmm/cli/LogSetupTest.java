@@ -17,7 +17,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.logging.LogRecord;
@@ -169,8 +168,8 @@ class LogSetupTest {
     @Test
     void secretsAreMaskedInEveryForm() {
         configure(LogFormat.LOGFMT, Destination.OTHER);
-        LogSetup.mask(List.of(
-                new Secret("p@ss word/1"), new Secret("postgres://app:s%40cret9@db.example/archiv"), new Secret("abc")));
+        LogSetup.mask(
+                new Secret("p@ss word/1"), new Secret("postgres://app:s%40cret9@db.example/archiv"), new Secret("abc"));
         LOG.atInfo()
                 .addKeyValue("url", "https://u:p%40ss+word%2F1@x p%40ss%20word%2F1")
                 .addKeyValue("db", "postgres://app:s%40cret9@db.example/archiv")
