@@ -88,7 +88,8 @@ final class LogLine {
                 pair(key, value, line.append(' '));
             }
         });
-        if (fields.get(HINT) instanceof Object hint) {
+        Object hint = fields.get(HINT);
+        if (hint != null) {
             escape(hint.toString(), false, line.append("\n    hint: "));
         }
         stack.lines().forEach(one -> escape(one.replace("\t", "    "), false, line.append("\n    ")));
