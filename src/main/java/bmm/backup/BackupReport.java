@@ -52,6 +52,7 @@ public record BackupReport(
      *
      * @param took from the lock to the manifest
      * @param checks how far it was verified, in words
+     * @param restoreCommand a shell command that restores it on this machine into a new database, without bmm
      */
     public record Stored(Path dump, Manifest manifest, Duration took, List<String> checks, String restoreCommand) {}
 

@@ -138,7 +138,7 @@ final class DatabaseBackup {
                     manifest,
                     since(started),
                     inWords(manifest),
-                    dumped.kind().restoreCommand(dump.toString(), database));
+                    RestoreCommand.here(dumped.kind(), dump, database, tools));
         } finally {
             deletePartial(partial);
         }

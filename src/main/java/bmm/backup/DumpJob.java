@@ -133,8 +133,18 @@ final class DumpJob {
         return switch (kind) {
             case CUSTOM, CUSTOM_ZSTD -> PgDump.custom(request, inside, level);
             case PLAIN_GZIP -> PgDump.plain(request);
-            case DIRECTORY -> PgDump.directory(request, inside, level, settings.get(Keys.DUMP_JOBS), directory);
+            case DIRECTORY -> {
+                int jobs = settings.get(Keys.DUMP_JOBS);
+                yield isPackedHere()
+                        ? PgDump.directory(request, inside, level, jobs, directory)
+                        : PgDump.packedDirectory(request, inside, level, jobs);
+            }
         };
+    }
+
+    /** In a container it is packed there. */
+    private boolean isPackedHere() {
+        return kind == DumpKind.DIRECTORY && tools.container().isEmpty();
     }
 
     private @Nullable Fingerprint fingerprint(Snapshot snapshot, PgDump dump) throws InterruptedException {
@@ -155,16 +165,15 @@ final class DumpJob {
     private Measured store(PgDump dump, Path directory, Path partial, Future<?> fingerprint)
             throws InterruptedException {
         try {
-            LongConsumer count = kind == DumpKind.DIRECTORY ? bytes -> {} : progress::bytes;
             Measured written;
-            if (kind == DumpKind.DIRECTORY) {
+            if (isPackedHere()) {
                 dump.finish();
-                written = write(partial, count, out -> Tar.pack(directory, "toc.dat", out));
+                written = write(partial, bytes -> {}, out -> Tar.pack(directory, "toc.dat", out));
             } else {
                 written = write(partial, bytes -> {}, out -> {
                     try (OutputStream compressed =
                             kind.compression().compress(out, settings.get(Keys.COMPRESSION_LEVEL))) {
-                        copy(dump.output(), compressed, count);
+                        copy(dump.output(), compressed, progress::bytes);
                     }
                 });
                 dump.finish();

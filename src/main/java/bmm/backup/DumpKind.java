@@ -68,7 +68,7 @@ enum DumpKind {
         return compressedBy.equals("pg_dump") ? "pg_dump:" + Keys.lower(inside) : compressedBy;
     }
 
-    /** A shell command that restores such a file into an existing, empty database without bmm. */
+    /** A shell command that restores such a file into an existing, empty database without bmm, wherever it is then. */
     String restoreCommand(String file, String database) {
         String into = "-d " + Shell.database(database);
         String path = Shell.quote(file);

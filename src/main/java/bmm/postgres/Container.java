@@ -7,37 +7,84 @@ import bmm.base.Secret;
 import bmm.base.Settings;
 import bmm.process.Command;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** A server that runs in a Docker container: the pg tools run inside it, JDBC goes to its address. */
 public record Container(String name) {
+    /** The engine may have to be woken up first. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /**
+     * What a tool left running, found by its environment, which its children and parallel workers share. pg_dump passes
+     * SIGTERM on to its sessions as a cancel request; one that does not end by it is killed.
+     */
+    private static final String END = """
+            for signal in TERM KILL; do
+              left=
+              for process in /proc/[0-9]*; do
+                if grep -qsF "$1=$2" "$process/environ"; then kill -s "$signal" "${process#/proc/}" 2>/dev/null && left=yes; fi
+              done
+              if [ -z "$left" ]; then break; fi
+              sleep 1
+            done
+            rm -rf "%s"
+            """.formatted(temporary("$2"));
+
+    /** The name of a temporary directory inside, as a shell there expands it. */
+    static String temporary(String name) {
+        return "${TMPDIR:-/tmp}/" + name;
+    }
+
     /**
      * How to reach the server in the container: what the settings say, else the container's own address, and the role
      * and password that the official image was started with.
      */
     public ConnectionSettings connection(Settings settings, ConnectionSettings given) {
         String host = settings.isGiven(Keys.PGHOST) ? String.valueOf(given.host()) : address();
-        String user = settings.isGiven(Keys.PGUSER) || settings.isGiven(Keys.DATABASE_URL)
-                ? given.user()
-                : variable("POSTGRES_USER").orElse("postgres");
+        boolean named = settings.isGiven(Keys.PGUSER) || settings.isGiven(Keys.DATABASE_URL);
+        String user = named ? given.user() : variable("POSTGRES_USER").orElse("postgres");
         Secret password = given.password() != null
                 ? given.password()
                 : variable("POSTGRES_PASSWORD").map(Secret::new).orElse(null);
         return given.at(host, given.port(), user, password);
     }
 
+    /** Ends all processes of a tool inside, and removes its temporary directory; works while bmm is being stopped, too. */
+    void end(String applicationName) {
+        Command.Result result =
+                docker(true, "exec", name, "sh", "-c", END, "sh", PgTools.APPLICATION_NAME, applicationName);
+        if (!result.ok()) {
+            throw new Failure(ExitCode.DUMP, inContainer(result), null);
+        }
+    }
+
     private String address() {
         Command.Result result = docker(
+                false,
                 "inspect",
+                "--type=container",
                 "--format",
                 "{{.State.Running}}{{range .NetworkSettings.Networks}} {{.IPAddress}}{{end}}",
                 name);
         String[] words = result.output().strip().split(" ", -1);
-        if (!result.ok() || !words[0].equals("true")) {
+        if (!result.ok()) {
+            boolean unknown = result.errors().toLowerCase(Locale.ROOT).contains("no such");
             throw new Failure(
                     ExitCode.DUMP,
-                    "container " + name + (result.ok() ? " is not running" : ": " + lastLine(result.errors())),
-                    "docker ps lists the running ones; set BMM_PG_CONTAINER to the right name");
+                    unknown ? "there is no container " + name : inContainer(result),
+                    unknown
+                            ? "docker ps lists the running ones; set BMM_PG_CONTAINER to the right name"
+                            : "is the Docker engine running, and may this user reach it? try: docker ps");
+        }
+        if (!words[0].equals("true")) {
+            throw new Failure(
+                    ExitCode.DUMP,
+                    "container " + name + " is not running",
+                    "docker start " + name + ", and see docker logs");
         }
         for (int i = 1; i < words.length; i++) {
             if (!words[i].isBlank()) {
@@ -47,17 +94,26 @@ public record Container(String name) {
         return "localhost"; // it shares the host's network
     }
 
+    /** A variable of the image's, or the content of the file that the variable with _FILE names. */
     private Optional<String> variable(String variable) {
-        Command.Result result = docker("exec", name, "printenv", variable);
-        return result.ok() ? Optional.of(result.output().strip()) : Optional.empty();
+        Command.Result result = docker(
+                false,
+                "exec",
+                name,
+                "sh",
+                "-c",
+                "printenv \"$1\" || { file=$(printenv \"$1_FILE\") && cat \"$file\"; }",
+                "sh",
+                variable);
+        return result.ok() ? Optional.of(result.output().replaceFirst("\\R$", "")) : Optional.empty();
     }
 
-    private static Command.Result docker(String... arguments) {
-        String[] all = new String[arguments.length + 1];
-        all[0] = "docker";
-        System.arraycopy(arguments, 0, all, 1, arguments.length);
+    private static Command.Result docker(boolean cleaningUp, String... arguments) {
+        List<String> words = new ArrayList<>(List.of("docker"));
+        words.addAll(List.of(arguments));
+        Command command = Command.of(words).timeout(PATIENCE);
         try {
-            return Command.of(all).run();
+            return (cleaningUp ? command.forCleaningUp() : command).run();
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.PREFLIGHT,
@@ -70,7 +126,12 @@ public record Container(String name) {
         }
     }
 
-    private static String lastLine(String text) {
-        return text.strip().lines().reduce((first, second) -> second).orElse("unknown to docker");
+    private String inContainer(Command.Result result) {
+        return "container " + name + ": "
+                + result.errors()
+                        .strip()
+                        .lines()
+                        .reduce((first, second) -> second)
+                        .orElse("docker failed with exit status " + result.exit());
     }
 }

@@ -12,10 +12,27 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A pg_dump that runs, inside a snapshot. Closing it stops it, here and on the server. */
 public final class PgDump implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PgDump.class);
     private static final int FIRST_WITH_ZSTD = 16;
+    private static final String NO_TAR = "there is no tar in this container";
+
+    /** In one shell, so that the directory goes with it however it ends. File names are pg_dump's own and plain. */
+    private static final String DUMP_AND_PACK =
+            """
+            command -v tar >/dev/null || { echo 'error: %s' >&2; exit 1; }
+            directory=%s
+            trap 'rm -rf "$directory"' EXIT
+            trap 'exit 143' HUP INT PIPE TERM
+            pg_dump --file="$directory" "$@" >&2 || exit
+            cd "$directory" || exit
+            { echo toc.dat; ls | grep -vx toc.dat; } | tar -cf - -T -
+            """.formatted(NO_TAR, Container.temporary("$" + PgTools.APPLICATION_NAME));
 
     /** What to write, in pg_dump's own words. */
     public enum Compress {
@@ -39,6 +56,7 @@ public final class PgDump implements AutoCloseable {
     private final Request request;
     private final String applicationName;
     private final RunningCommand running;
+    private boolean done;
 
     private PgDump(Request request, String applicationName, RunningCommand running) {
         this.request = request;
@@ -63,13 +81,30 @@ public final class PgDump implements AutoCloseable {
 
     /** Starts a dump in directory format with parallel workers; {@link #output()} stays empty. */
     public static PgDump directory(Request request, Compress compress, int level, int jobs, Path directory) {
+        List<String> format = new ArrayList<>(directoryFormat(request, compress, level, jobs));
+        format.add("--file=" + directory);
+        return start(request, format);
+    }
+
+    /**
+     * Starts the same inside the tools' container, in a temporary directory there; {@link #output()} is a tar of it, with
+     * {@code toc.dat} first, once pg_dump has ended.
+     */
+    public static PgDump packedDirectory(Request request, Compress compress, int level, int jobs) {
+        String applicationName = newApplicationName();
         return start(
                 request,
-                List.of(
-                        "--format=directory",
-                        compression(request.tools(), compress, level),
-                        "--jobs=" + jobs,
-                        "--file=" + directory));
+                applicationName,
+                request.tools()
+                        .script(
+                                DUMP_AND_PACK,
+                                request.database(),
+                                applicationName,
+                                arguments(request, directoryFormat(request, compress, level, jobs))));
+    }
+
+    private static List<String> directoryFormat(Request request, Compress compress, int level, int jobs) {
+        return List.of("--format=directory", compression(request.tools(), compress, level), "--jobs=" + jobs);
     }
 
     private static String compression(PgTools tools, Compress compress, int level) {
@@ -86,12 +121,27 @@ public final class PgDump implements AutoCloseable {
     }
 
     private static PgDump start(Request request, List<String> format) {
+        String applicationName = newApplicationName();
+        return start(
+                request,
+                applicationName,
+                request.tools().command("pg_dump", request.database(), applicationName, arguments(request, format)));
+    }
+
+    /** It names a directory in a container, too, so nobody may know it beforehand. */
+    private static String newApplicationName() {
+        return "bmm-dump-" + UUID.randomUUID();
+    }
+
+    private static List<String> arguments(Request request, List<String> format) {
         List<String> arguments = new ArrayList<>(format);
         arguments.add("--snapshot=" + request.snapshotId());
         arguments.add("--lock-wait-timeout=" + request.lockWait().toMillis());
         arguments.add("--no-password");
-        String applicationName = "bmm-dump-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
-        Command command = request.tools().command("pg_dump", request.database(), applicationName, arguments);
+        return arguments;
+    }
+
+    private static PgDump start(Request request, String applicationName, Command command) {
         try {
             return new PgDump(
                     request, applicationName, command.timeout(request.timeout()).start());
@@ -113,6 +163,7 @@ public final class PgDump implements AutoCloseable {
     public void finish() throws InterruptedException {
         int exit = running.waitFor();
         if (exit == 0) {
+            done = true;
             return;
         }
         String database = "database " + request.database() + ": ";
@@ -145,6 +196,12 @@ public final class PgDump implements AutoCloseable {
         if (said.contains("lock timeout") || said.contains("could not obtain lock")) {
             return "another transaction holds a table; see pg_stat_activity";
         }
+        if (said.contains("No space left")) {
+            return "free some space where it writes; with BMM_DUMP_JOBS and BMM_PG_CONTAINER that is $TMPDIR or /tmp in the container";
+        }
+        if (said.contains(NO_TAR)) {
+            return "add tar to the image, or unset BMM_DUMP_JOBS";
+        }
         return exit > 128
                 ? "it was killed by signal " + (exit - 128) + "; see the system's log"
                 : "see the server's log";
@@ -162,11 +219,27 @@ public final class PgDump implements AutoCloseable {
 
     @Override
     public void close() {
-        boolean broken = !running.hasEnded();
         running.close();
-        if (broken && request.tools().areInContainer()) {
-            // Stopping docker exec does not stop what runs inside.
+        if (!done) {
+            request.tools().container().ifPresent(this::endInside);
+        }
+    }
+
+    /** Stopping docker exec does not stop what runs inside. Nothing here may hide why the dump was broken off. */
+    private void endInside(Container container) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            container.end(applicationName);
             request.server().endSessions(request.database(), applicationName);
+        } catch (Failure e) {
+            LOG.atWarn()
+                    .addKeyValue("container", container.name())
+                    .addKeyValue("application", applicationName)
+                    .log("cannot see to it that the broken pg_dump has ended: {}", e.getMessage());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
  * other users can read.
  */
 public final class PgTools {
+    /** Names a run of a tool, to the server and to whoever looks at the environment of processes. */
+    static final String APPLICATION_NAME = "PGAPPNAME";
+
     private static final Logger LOG = LoggerFactory.getLogger(PgTools.class);
     private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) ((\\d+)\\S*)");
     private static final List<Path> INSTALLED =
@@ -172,17 +175,35 @@ public final class PgTools {
         return major;
     }
 
-    /** Whether the tools run somewhere else, where paths of this machine mean nothing. */
-    public boolean areInContainer() {
-        return container != null;
+    /** Where the tools run, if not on this machine: paths of this machine mean nothing there. */
+    public Optional<Container> container() {
+        return Optional.ofNullable(container);
+    }
+
+    /** The role that the tools connect as. */
+    public String user() {
+        return connection.user();
     }
 
     /** A tool, ready to connect to a database; its output is bytes on standard output. */
     Command command(String tool, String database, String applicationName, List<String> arguments) {
+        return program(
+                List.of(directory == null ? tool : directory.resolve(tool).toString()),
+                database,
+                applicationName,
+                arguments);
+    }
+
+    /** The same for a shell script inside the container, which sees the same variables. */
+    Command script(String script, String database, String applicationName, List<String> arguments) {
+        return program(List.of("sh", "-c", script, "sh"), database, applicationName, arguments);
+    }
+
+    private Command program(List<String> program, String database, String applicationName, List<String> arguments) {
         Map<String, String> variables = new LinkedHashMap<>();
         variables.put("PGDATABASE", database);
         variables.put("PGUSER", connection.user());
-        variables.put("PGAPPNAME", applicationName);
+        variables.put(APPLICATION_NAME, applicationName);
         variables.put("PGCONNECT_TIMEOUT", "20");
         variables.put("PGOPTIONS", "-c TimeZone=UTC -c bytea_output=hex");
         if (container == null) {
@@ -197,10 +218,8 @@ public final class PgTools {
                 words.add(name);
             });
             words.add(container.name());
-            words.add(tool);
-        } else {
-            words.add(directory == null ? tool : directory.resolve(tool).toString());
         }
+        words.addAll(program);
         words.addAll(arguments);
         Command command = Command.of(words)
                 .without("PGCLIENTENCODING")

@@ -91,9 +91,12 @@ public final class Server {
         }
     }
 
-    /** Ends the sessions of a tool that was stopped but whose server side may still wait, in a container say. */
-    public void endSessions(String database, String applicationName) {
-        try (Session session = connect(database)) {
+    /**
+     * Ends the sessions of a tool that was stopped but whose server side may still wait, in a container say. Works while
+     * bmm is being stopped, too.
+     */
+    void endSessions(String database, String applicationName) {
+        try (Session session = Session.forCleaningUp(open(database))) {
             session.query(
                     "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
                             + " WHERE usename = current_user AND application_name = '"
@@ -105,6 +108,14 @@ public final class Server {
     }
 
     Session connect(String database) {
+        try {
+            return new Session(open(database));
+        } catch (SQLException e) {
+            throw SqlFailure.connecting(e, connection, database);
+        }
+    }
+
+    private Connection open(String database) {
         String service = connection.service();
         String socket = connection.socket();
         String host = socket != null ? "localhost" : connection.host();
@@ -141,13 +152,9 @@ public final class Server {
         properties.setProperty("loginTimeout", "20");
         properties.setProperty("tcpKeepAlive", "true");
         try {
-            return new Session(open(url.toString(), properties));
+            return DriverManager.getConnection(url.toString(), properties);
         } catch (SQLException e) {
             throw SqlFailure.connecting(e, connection, database);
         }
-    }
-
-    private static Connection open(String url, Properties properties) throws SQLException {
-        return DriverManager.getConnection(url, properties);
     }
 }

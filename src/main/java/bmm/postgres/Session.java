@@ -31,8 +31,12 @@ final class Session implements AutoCloseable {
     private volatile boolean cancelled;
 
     Session(Connection connection) throws SQLException {
+        this(connection, true);
+    }
+
+    private Session(Connection connection, boolean stoppable) throws SQLException {
         this.connection = connection;
-        this.registration = Stopping.register(this::cancel);
+        this.registration = stoppable ? Stopping.register(this::cancel) : () -> {};
         try (Statement statement = connection.createStatement()) {
             for (String pinned : PINNED) {
                 int equals = pinned.indexOf('=');
@@ -40,6 +44,11 @@ final class Session implements AutoCloseable {
                 statement.execute("SET " + pinned.substring(0, equals) + " = '" + value + "'");
             }
         }
+    }
+
+    /** A session that works while bmm is being stopped, too. */
+    static Session forCleaningUp(Connection connection) throws SQLException {
+        return new Session(connection, false);
     }
 
     void execute(String sql) throws SQLException {

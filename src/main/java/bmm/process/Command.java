@@ -22,6 +22,7 @@ public final class Command {
     private final List<String> removed = new ArrayList<>();
     private @Nullable Path input;
     private Duration timeout = Duration.ofDays(365);
+    private boolean cleaningUp;
 
     private Command(List<String> arguments) {
         this.arguments = List.copyOf(arguments);
@@ -65,6 +66,12 @@ public final class Command {
         return this;
     }
 
+    /** It may run while bmm is being stopped: it cleans up, in seconds. */
+    public Command forCleaningUp() {
+        cleaningUp = true;
+        return this;
+    }
+
     /** The name of the program, for messages. */
     public String program() {
         return String.valueOf(Path.of(arguments.getFirst()).getFileName());
@@ -83,7 +90,7 @@ public final class Command {
                 input == null
                         ? ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile())
                         : ProcessBuilder.Redirect.from(input.toFile()));
-        return new RunningCommand(program(), builder.start(), timeout);
+        return new RunningCommand(program(), builder.start(), timeout, !cleaningUp);
     }
 
     /** What a finished program left behind. */

@@ -25,12 +25,12 @@ public final class RunningCommand implements AutoCloseable {
     private final Stopping.Registration registration;
     private volatile boolean timedOut;
 
-    RunningCommand(String program, Process process, Duration timeout) {
+    RunningCommand(String program, Process process, Duration timeout, boolean stoppable) {
         this.program = program;
         this.process = process;
         this.errorReader = Thread.ofVirtual().name(program + "-stderr").start(this::readErrors);
         this.watchdog = Thread.ofVirtual().name(program + "-timeout").start(() -> stopAfter(timeout));
-        this.registration = Stopping.register(this::kill);
+        this.registration = stoppable ? Stopping.register(this::kill) : () -> {};
     }
 
     /** The child's standard output. */

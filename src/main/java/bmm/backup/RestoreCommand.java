@@ -1,0 +1,38 @@
+package bmm.backup;
+
+import bmm.postgres.Container;
+import bmm.postgres.PgTools;
+import java.nio.file.Path;
+
+/**
+ * The shell command that a person on this machine pastes to get a backup back into a new database without bmm. The
+ * manifest keeps {@link DumpKind#restoreCommand}, which does not depend on the machine.
+ */
+final class RestoreCommand {
+    private static final String UNPACK_AND_RESTORE =
+            "'d=$(mktemp -d) && tar -xf - -C \"$d\" && pg_restore -j 4 \"$@\" \"$d\"; e=$?; rm -rf \"$d\"; exit $e' sh ";
+
+    private RestoreCommand() {}
+
+    /** Where the server is in a container, its own tools are used: there may be none outside. */
+    static String here(DumpKind kind, Path dump, String database, PgTools tools) {
+        return tools.container()
+                .map(container -> inside(container, kind, dump, database, tools.user()))
+                .orElseGet(() -> "createdb " + Shell.argument(database) + " && "
+                        + kind.restoreCommand(dump.toString(), database));
+    }
+
+    private static String inside(Container container, DumpKind kind, Path dump, String database, String user) {
+        // A PGPASSWORD that is not set here stays unset there; the official image asks for none on this way in.
+        String exec = "docker exec -i -e PGPASSWORD " + Shell.quote(container.name()) + " ";
+        String into = "-U " + Shell.quote(user) + " -d " + Shell.database(database);
+        String file = Shell.quote(dump.toString());
+        String restore = switch (kind) {
+            case CUSTOM -> exec + "pg_restore " + into + " < " + file;
+            case CUSTOM_ZSTD -> "zstd -dc " + file + " | " + exec + "pg_restore " + into;
+            case PLAIN_GZIP -> "gzip -dc " + file + " | " + exec + "psql -q -v ON_ERROR_STOP=1 " + into;
+            case DIRECTORY -> exec + "sh -c " + UNPACK_AND_RESTORE + into + " < " + file;
+        };
+        return exec + "createdb -U " + Shell.quote(user) + " " + Shell.argument(database) + " && " + restore;
+    }
+}
