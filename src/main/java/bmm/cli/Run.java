@@ -51,7 +51,7 @@ final class Run {
         } catch (Failure e) {
             return report(e);
         } catch (InterruptedException e) {
-            return report(new Failure(ExitCode.DUMP, "stopped", null, e));
+            return report(new Failure(ExitCode.DUMP, "stopped", "run it again", e));
         } catch (RuntimeException e) {
             return report(new Failure(
                     ExitCode.INTERNAL,

@@ -5,6 +5,7 @@ import bmm.base.Failure;
 import bmm.base.Keys;
 import bmm.base.Secret;
 import bmm.base.Settings;
+import bmm.base.Stopping;
 import bmm.process.Command;
 import java.io.IOException;
 import java.time.Duration;
@@ -113,8 +114,15 @@ public record Container(String name) {
         words.addAll(List.of(arguments));
         Command command = Command.of(words).timeout(PATIENCE);
         try {
-            return (cleaningUp ? command.forCleaningUp() : command).run();
+            Command.Result result = (cleaningUp ? command.forCleaningUp() : command).run();
+            if (!cleaningUp && Stopping.requested()) {
+                throw new Failure(ExitCode.DUMP, "stopped", "run it again");
+            }
+            return result;
         } catch (IOException e) {
+            if (Stopping.requested()) {
+                throw new Failure(ExitCode.DUMP, "stopped", "run it again", e);
+            }
             throw new Failure(
                     ExitCode.PREFLIGHT,
                     "docker is not there: " + Failure.reason(e),
@@ -122,7 +130,7 @@ public record Container(String name) {
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Failure(ExitCode.DUMP, "stopped", null, e);
+            throw new Failure(ExitCode.DUMP, "stopped", "run it again", e);
         }
     }
 

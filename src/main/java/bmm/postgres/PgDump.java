@@ -8,6 +8,7 @@ import bmm.process.RunningCommand;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
 public final class PgDump implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PgDump.class);
     private static final int FIRST_WITH_ZSTD = 16;
+    private static final String GLOBALS_TRAILER = "-- PostgreSQL database cluster dump complete";
     private static final String NO_TAR = "there is no tar in this container";
 
     /** In one shell, so that the directory goes with it however it ends. File names are pg_dump's own and plain. */
@@ -162,7 +164,7 @@ public final class PgDump implements AutoCloseable {
      */
     public void finish() throws InterruptedException {
         int exit = running.waitFor();
-        if (exit == 0) {
+        if (exit == 0 && !running.stopped()) {
             done = true;
             return;
         }
@@ -221,21 +223,28 @@ public final class PgDump implements AutoCloseable {
     public void close() {
         running.close();
         if (!done) {
-            request.tools().container().ifPresent(this::endInside);
+            request.tools()
+                    .container()
+                    .ifPresent(container -> endInside(
+                            container,
+                            applicationName,
+                            () -> request.server().endSessions(request.database(), applicationName)));
         }
     }
 
-    /** Stopping docker exec does not stop what runs inside. Nothing here may hide why the dump was broken off. */
-    private void endInside(Container container) {
+    /** Stopping docker exec does not stop what runs inside. Nothing here may hide why it was broken off. */
+    private static void endInside(Container container, String applicationName, Runnable... further) {
         boolean interrupted = Thread.interrupted();
         try {
             container.end(applicationName);
-            request.server().endSessions(request.database(), applicationName);
+            for (Runnable step : further) {
+                step.run();
+            }
         } catch (Failure e) {
             LOG.atWarn()
                     .addKeyValue("container", container.name())
                     .addKeyValue("application", applicationName)
-                    .log("cannot see to it that the broken pg_dump has ended: {}", e.getMessage());
+                    .log("cannot see to it that what was broken off has ended: {}", e.getMessage());
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -243,14 +252,31 @@ public final class PgDump implements AutoCloseable {
         }
     }
 
-    /** Roles and tablespaces as SQL text. */
+    /**
+     * Roles and tablespaces as SQL text.
+     *
+     * @throws Failure {@link ExitCode#DUMP} if pg_dumpall fails, or ends well without having written all of it
+     */
     public static byte[] globals(PgTools tools, String database, Duration timeout) throws InterruptedException {
+        String applicationName = "bmm-globals-" + UUID.randomUUID();
         Command command = tools.command(
-                        "pg_dumpall", database, "bmm-globals", List.of("--globals-only", "--no-password"))
+                        "pg_dumpall", database, applicationName, List.of("--globals-only", "--no-password"))
                 .timeout(timeout);
+        boolean done = false;
         try (RunningCommand running = command.start()) {
             byte[] output = running.output().readAllBytes();
-            if (running.waitFor() == 0) {
+            int exit = running.waitFor();
+            if (Stopping.requested()) {
+                throw new Failure(ExitCode.DUMP, "pg_dumpall --globals-only was stopped", "run it again");
+            }
+            if (exit == 0) {
+                if (!new String(output, StandardCharsets.ISO_8859_1).contains(GLOBALS_TRAILER)) {
+                    throw new Failure(
+                            ExitCode.DUMP,
+                            "pg_dumpall --globals-only ended well, but its last line is missing: " + GLOBALS_TRAILER,
+                            "run it again");
+                }
+                done = true;
                 return output;
             }
             String said = running.lastError().replaceFirst("^pg_dumpall: (error: )?", "");
@@ -260,6 +286,10 @@ public final class PgDump implements AutoCloseable {
                     "reading role passwords needs a superuser; set BMM_GLOBALS=no to do without");
         } catch (IOException e) {
             throw new UncheckedIOException("pg_dumpall: " + Failure.reason(e), e);
+        } finally {
+            if (!done) {
+                tools.container().ifPresent(container -> endInside(container, applicationName));
+            }
         }
     }
 }

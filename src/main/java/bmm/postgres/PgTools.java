@@ -3,6 +3,7 @@ package bmm.postgres;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Secret;
+import bmm.base.Stopping;
 import bmm.process.Command;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -156,8 +157,14 @@ public final class PgTools {
     private static Optional<String> versionLine(Command command, String name) {
         try {
             Command.Result result = command.timeout(Duration.ofSeconds(30)).run();
+            if (Stopping.requested()) {
+                throw new Failure(ExitCode.DUMP, name + ": stopped", "run it again");
+            }
             return result.ok() ? Optional.of(result.output()) : Optional.empty();
         } catch (IOException e) {
+            if (Stopping.requested()) {
+                throw new Failure(ExitCode.DUMP, name + ": stopped", "run it again", e);
+            }
             return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -16,6 +16,9 @@ final class SqlFailure {
     static Failure connecting(SQLException e, ConnectionSettings connection, String database) {
         String where = "database " + database + " at " + connection.address();
         String role = connection.user();
+        if (Stopping.requested()) {
+            return failure(e, where + ": stopped", "run it again");
+        }
         return switch (state(e)) {
             case "28P01" ->
                 failure(e, where + ": wrong password for role " + role, "check PGPASSWORD, PGPASSFILE or DATABASE_URL");

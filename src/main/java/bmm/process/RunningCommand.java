@@ -24,6 +24,7 @@ public final class RunningCommand implements AutoCloseable {
     private final Thread watchdog;
     private final Stopping.Registration registration;
     private volatile boolean timedOut;
+    private volatile boolean stopped;
 
     RunningCommand(String program, Process process, Duration timeout, boolean stoppable) {
         this.program = program;
@@ -48,6 +49,7 @@ public final class RunningCommand implements AutoCloseable {
 
     /** Asks it to end, without waiting. */
     public void kill() {
+        stopped = true;
         process.destroy();
     }
 
@@ -59,6 +61,11 @@ public final class RunningCommand implements AutoCloseable {
     /** Whether it was stopped because it took too long. */
     public boolean timedOut() {
         return timedOut;
+    }
+
+    /** Whether it was told to end before its time: then its exit status means nothing (docker exec gives 0). */
+    public boolean stopped() {
+        return stopped;
     }
 
     /** The last 25 lines of its standard error so far. */
@@ -111,6 +118,7 @@ public final class RunningCommand implements AutoCloseable {
 
     /** Asks it to end, and makes it end after five seconds. */
     private void stop() throws InterruptedException {
+        stopped = true;
         process.descendants().forEach(ProcessHandle::destroy);
         process.destroy();
         if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -1,0 +1,105 @@
+package bmm.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.testcontainers.containers.Container.ExecResult;
+import org.testcontainers.containers.ExecConfig;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.wait.strategy.Wait;
+import org.testcontainers.utility.DockerImageName;
+import org.testcontainers.utility.MountableFile;
+
+/** A server in a container of the local image that {@code BMM_TEST_IMAGE_PG17} names. */
+final class PostgresContainer implements AutoCloseable {
+    static final String IMAGE = "BMM_TEST_IMAGE_PG17";
+    static final String USER = "app owner";
+    static final String PASSWORD = "s3cret 'pass' $word";
+
+    private final GenericContainer<?> container;
+
+    PostgresContainer() {
+        container = new GenericContainer<>(DockerImageName.parse(System.getenv(IMAGE)))
+                // Nothing can be pulled where tests run.
+                .withImagePullPolicy(image -> false)
+                .withEnv(Map.of("POSTGRES_USER", USER, "POSTGRES_PASSWORD", PASSWORD, "POSTGRES_DB", "app"))
+                .withCopyFileToContainer(MountableFile.forHostPath("ops/sample/types.sql", 0644), "/types.sql")
+                // The first time it starts is for the entry point itself.
+                .waitingFor(Wait.forLogMessage(".*ready to accept connections.*", 2)
+                        .withStartupTimeout(Duration.ofMinutes(2)));
+        container.start();
+    }
+
+    String name() {
+        return container.getContainerName().replaceFirst("^/", "");
+    }
+
+    /** What psql prints for a statement, without headings. */
+    String sql(String database, String statement) {
+        return psql(database, "-c", statement);
+    }
+
+    /** Loads {@code ops/sample/types.sql} into a new database. */
+    void loadTypes(String database) {
+        sql("app", "CREATE DATABASE \"" + database.replace("\"", "\"\"") + "\"");
+        psql(database, "-f", "/types.sql");
+    }
+
+    private String psql(String database, String... arguments) {
+        // A variable takes any name as it is; -d would read some as connection strings.
+        return execute(
+                Map.of("PGPASSWORD", PASSWORD, "PGDATABASE", database, "PGUSER", USER, "PGAPPNAME", "test"),
+                Stream.concat(Stream.of("psql", "-XAtq", "-v", "ON_ERROR_STOP=1"), Stream.of(arguments))
+                        .toArray(String[]::new));
+    }
+
+    /** Runs a shell script inside, as root. */
+    String shell(String script) {
+        return execute(Map.of(), "sh", "-c", script);
+    }
+
+    private String execute(Map<String, String> environment, String... command) {
+        try {
+            ExecResult result = container.execInContainer(
+                    ExecConfig.builder().envVars(environment).command(command).build());
+            assertThat(result.getExitCode())
+                    .as("%s%n%s", List.of(command), result.getStderr())
+                    .isZero();
+            return result.getStdout().strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What a dump left inside: processes, server sessions, files. */
+    String leftovers() {
+        String processes = shell("grep -lsF PGAPPNAME=bmm- /proc/[0-9]*/environ; ls /tmp");
+        return processes
+                + sql("app", "SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'bmm%'");
+    }
+
+    void stop() {
+        container
+                .getDockerClient()
+                .stopContainerCmd(container.getContainerId())
+                .withTimeout(5)
+                .exec();
+    }
+
+    void kill() {
+        container.getDockerClient().killContainerCmd(container.getContainerId()).exec();
+    }
+
+    @Override
+    public void close() {
+        container.stop();
+    }
+}
