@@ -236,19 +236,26 @@ public final class PgDump implements AutoCloseable {
     private static void endInside(Container container, String applicationName, Runnable... further) {
         boolean interrupted = Thread.interrupted();
         try {
-            container.end(applicationName);
-            for (Runnable step : further) {
-                step.run();
+            List<Runnable> steps = new ArrayList<>(List.of(() -> container.end(applicationName)));
+            steps.addAll(List.of(further));
+            for (Runnable step : steps) {
+                tryToEnd(container, applicationName, step);
             }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static void tryToEnd(Container container, String applicationName, Runnable step) {
+        try {
+            step.run();
         } catch (Failure e) {
             LOG.atWarn()
                     .addKeyValue("container", container.name())
                     .addKeyValue("application", applicationName)
                     .log("cannot see to it that what was broken off has ended: {}", e.getMessage());
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 
