@@ -159,7 +159,8 @@ final class DatabaseBackup {
     private PgTools preflight(Server.Database source, Catalog earlier) {
         PgTools tools = context.tools().forServer(source.serverMajor());
         Preflight.checkVersions(tools, source);
-        Preflight.checkDisk(context.instance(), context.settings(), source, earlier);
+        DumpKind kind = DumpKind.wanted(context.settings(), tools);
+        Preflight.checkDisk(context.instance(), context.settings(), kind, source, earlier);
         return tools;
     }
 
