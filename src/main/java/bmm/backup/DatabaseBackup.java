@@ -79,7 +79,6 @@ final class DatabaseBackup {
         try {
             stored = store();
         } catch (Failure e) {
-            LOG.atDebug().addKeyValue("db", database).setCause(e).log("backup failed");
             return new Result(database, since(started), null, List.of(), null, e);
         }
         List<Sent> sent = sendOffSite();

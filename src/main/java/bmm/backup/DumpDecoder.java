@@ -7,50 +7,45 @@ import bmm.postgres.RowHash;
 import bmm.stream.Compression;
 import bmm.stream.ReadAhead;
 import bmm.stream.Tar;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Decodes a stored dump of any kind, the whole of it. */
 final class DumpDecoder {
-    private static final int BUFFER = 64 * 1024;
-
     private DumpDecoder() {}
 
     /**
-     * Reads the stream to its end.
+     * Reads the whole dump; what may follow it in the stream is left to the caller, and so is closing the stream.
      *
      * @param hash how rows are hashed, or null to count them only
      * @throws IOException if the dump is cut or damaged
      */
     static ArchiveContent decode(InputStream in, DumpKind kind, @Nullable RowHash hash) throws IOException {
-        ArchiveContent content = switch (kind) {
-            case CUSTOM, CUSTOM_ZSTD -> {
-                try (InputStream archive = ahead(in, kind)) {
-                    yield archiveReader(hash).readCustom(archive);
+        // Decompression runs in a thread beside the one that counts rows.
+        try (InputStream decoded = new ReadAhead(kind.compression().decompress(new LeftOpen(in)))) {
+            return switch (kind) {
+                case CUSTOM, CUSTOM_ZSTD -> archiveReader(hash).readCustom(decoded);
+                case PLAIN_GZIP -> new PlainDumpReader(hash).read(decoded);
+                case DIRECTORY -> {
+                    try (Tar tar = Tar.read(decoded)) {
+                        yield archiveReader(hash).readDirectory(new TarFiles(tar));
+                    }
                 }
-            }
-            case PLAIN_GZIP -> {
-                try (InputStream sql = ahead(in, kind)) {
-                    yield new PlainDumpReader(hash).read(sql);
-                }
-            }
-            case DIRECTORY -> {
-                try (Tar tar = Tar.read(new ReadAhead(in))) {
-                    yield archiveReader(hash).readDirectory(new TarFiles(tar));
-                }
-            }
-        };
-        byte[] rest = new byte[BUFFER];
-        if (in.read(rest) > 0) {
-            throw new IOException("bytes after its end");
+            };
         }
-        return content;
     }
 
-    /** Decompression runs in a thread beside the one that counts rows. */
-    private static InputStream ahead(InputStream in, DumpKind kind) throws IOException {
-        return new ReadAhead(kind.compression().decompress(in));
+    private static final class LeftOpen extends FilterInputStream {
+        LeftOpen(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public void close() {
+            // The caller still wants the hash of all of it.
+        }
     }
 
     private static ArchiveReader archiveReader(@Nullable RowHash hash) {

@@ -85,6 +85,7 @@ final class DumpVerification {
         try (InputStream file = Files.newInputStream(dumped.partial());
                 MeasuredInput measured = new MeasuredInput(file, progress::bytes)) {
             ArchiveContent content = DumpDecoder.decode(measured, dumped.kind(), dumped.rowHash());
+            measured.drain();
             String sha256 = measured.sha256();
             if (measured.size() != dumped.bytes() || !sha256.equals(dumped.sha256())) {
                 throw failed(

@@ -54,7 +54,6 @@ final class OffSite {
             }
             return new Sent(stripSlash(place), count, bytes, since(begun), null);
         } catch (Failure e) {
-            LOG.atDebug().setCause(e).log("off-site failed");
             return new Sent(stripSlash(place), count, bytes, since(begun), e);
         }
     }

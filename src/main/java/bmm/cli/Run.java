@@ -4,6 +4,7 @@ import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Instance;
 import bmm.base.Keys;
+import bmm.base.Secret;
 import bmm.base.Setting;
 import bmm.base.Settings;
 import bmm.base.Stopping;
@@ -91,7 +92,7 @@ final class Run {
     }
 
     private void maskSecrets() {
-        LogSetup.mask(settings.secrets());
+        LogSetup.mask(settings.secrets().toArray(Secret[]::new));
     }
 
     /** The settings of this run. */

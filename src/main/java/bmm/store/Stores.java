@@ -5,6 +5,7 @@ import bmm.base.Failure;
 import bmm.base.Keys;
 import bmm.base.Secret;
 import bmm.base.Settings;
+import bmm.base.Spelling;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -70,7 +71,7 @@ public final class Stores {
     private static Failure unknown(String name, Map<String, String> known) {
         String hint = known.isEmpty()
                 ? "set " + Keys.STORE.key(name) + "=URL, or give a store URL"
-                : Settings.nearest(name, known.keySet())
+                : Spelling.nearest(name, known.keySet())
                                 .map(near -> "did you mean " + near + "? ")
                                 .orElse("")
                         + "configured are: " + String.join(", ", known.keySet());
