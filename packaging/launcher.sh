@@ -28,7 +28,9 @@ if [ -z "$java" ]; then
 fi
 terminal=
 [ -t 2 ] && terminal=-Dbmm.terminal=true
-# The serial collector keeps memory small, and a job on two cores has no use for another.
+# Under cron's C locale a JVM cannot name files beyond ASCII; this one is everywhere.
+export LC_ALL=C.UTF-8
+# The serial collector, and a heap that begins small and grows only when it must: a row of a gigabyte may need it.
 # shellcheck disable=SC2086 # BMM_JAVA_OPTS and $terminal are words or nothing
-exec "$java" -XX:+UseSerialGC -Xshare:auto -Xss512k -XX:-UsePerfData --enable-native-access=ALL-UNNAMED \
-  $terminal ${BMM_JAVA_OPTS:-} -jar "$self" "$@"
+exec "$java" -XX:+UseSerialGC -Xms16m -Xmx1g -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -Xss512k \
+  -Xshare:auto -XX:-UsePerfData --enable-native-access=ALL-UNNAMED $terminal ${BMM_JAVA_OPTS:-} -jar "$self" "$@"

@@ -48,9 +48,7 @@ public final class Settings {
         settings.checkStores(problems);
         if (!problems.isEmpty()) {
             throw new Failure(
-                    ExitCode.CONFIGURATION,
-                    String.join("\n", problems),
-                    "docs/configuration.md and `bmm help` list every setting");
+                    ExitCode.CONFIGURATION, String.join("\n", problems), "docs/configuration.md lists every setting");
         }
         return settings;
     }

@@ -21,10 +21,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * A log event taken apart, ready to be written in one of the formats. One event is one line, whatever is in it; only the
- * stack trace of the text format takes more, and those lines begin with blanks.
+ * A log event taken apart, ready to be written in one of the formats. One event is one line, whatever is in it; only hint
+ * and stack trace of the text format take more, and those lines begin with blanks.
  */
 final class LogLine {
+    /** The field that says what to do about it; people get it on a line of its own. */
+    private static final String HINT = "hint";
+
     private static final String DIM = "\u001b[2m";
     private static final String RED = "\u001b[31m";
     private static final String YELLOW = "\u001b[33m";
@@ -54,7 +57,10 @@ final class LogLine {
             fields.putIfAbsent("logger", event.getLoggerName());
         }
         if (event.getThrowableProxy() instanceof ThrowableProxy proxy) {
-            fields.putIfAbsent("error", mask.apply(Failure.reason(proxy.getThrowable())));
+            String reason = mask.apply(Failure.reason(proxy.getThrowable()));
+            if (!message.contains(reason)) {
+                fields.putIfAbsent("error", reason);
+            }
             stack = stacks ? mask.apply(stackOf(proxy.getThrowable())) : "";
         } else {
             stack = "";
@@ -77,7 +83,15 @@ final class LogLine {
             line.append(colour ? PLAIN : "").append(" ".repeat(6 - level.levelStr.length()));
         }
         escape(message, false, line);
-        fields.forEach((key, value) -> pair(key, value, line.append(' ')));
+        fields.forEach((key, value) -> {
+            if (!key.equals(HINT)) {
+                pair(key, value, line.append(' '));
+            }
+        });
+        Object hint = fields.get(HINT);
+        if (hint != null) {
+            escape(hint.toString(), false, line.append("\n    hint: "));
+        }
         stack.lines().forEach(one -> escape(one.replace("\t", "    "), false, line.append("\n    ")));
         return line.toString();
     }

@@ -85,10 +85,7 @@ final class Run {
     private void startLog(Optional<java.nio.file.Path> file) {
         Level level = options.verbose ? Level.DEBUG : options.quiet ? Level.WARN : Level.INFO;
         Keys.LogFormat format = options.logFormat != null ? options.logFormat : settings.get(Keys.LOG_FORMAT);
-        boolean colour = process.errIsTerminal()
-                && !options.noColor
-                && process.environment().getOrDefault("NO_COLOR", "").isEmpty();
-        LogSetup.configure(level, format, colour, process.err(), file);
+        LogSetup.configure(level, format, !options.noColor, process.err(), file);
     }
 
     private void maskSecrets() {

@@ -19,11 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PlainDumpReader {
     private static final String TRAILER = "-- PostgreSQL database dump complete";
+    private static final String TABLE_DATA = "; Type: TABLE DATA;";
+    private static final int LONGEST_STATEMENT = 1 << 20;
     private static final String IDENTIFIER = "(\"(?:[^\"]|\"\")*\"|[^\"\\s.(]+)";
     private static final Pattern COPY =
-            Pattern.compile("COPY " + IDENTIFIER + "\\." + IDENTIFIER + " (?:\\(.*\\))? ?FROM stdin;");
+            Pattern.compile("COPY " + IDENTIFIER + "\\." + IDENTIFIER + " (?:\\((?s:.*)\\))? ?FROM stdin;");
     private static final Pattern SETVAL =
-            Pattern.compile("SELECT pg_catalog\\.setval\\('(.*)', (-?\\d+), (true|false)\\);");
+            Pattern.compile("SELECT pg_catalog\\.setval\\('((?s:.*))', (-?\\d+), (true|false)\\);");
     private static final Pattern QUALIFIED = Pattern.compile(IDENTIFIER + "\\." + IDENTIFIER);
     private static final Pattern LARGE_OBJECT = Pattern.compile("SELECT pg_catalog\\.lo_open\\('(\\d+)', 131072\\);");
     private static final Pattern LARGE_OBJECT_DATA =
@@ -57,13 +59,25 @@ public final class PlainDumpReader {
     public ArchiveContent read(InputStream stream) throws IOException {
         InputStream in = new BufferedInputStream(stream, 128 * 1024);
         while (readLine(in)) {
-            statement(line.toString(StandardCharsets.UTF_8), in);
+            statement(whole(line.toString(StandardCharsets.UTF_8), in), in);
         }
         if (!complete) {
             throw new EOFException("its last line is missing: " + TRAILER);
         }
         return new ArchiveContent(
                 serverVersion, toolVersion, tables, sequences, largeObjects.content(), Map.of(), bytes);
+    }
+
+    /** A name with a line break in it makes a statement of several lines. */
+    private String whole(String first, InputStream in) throws IOException {
+        String end = first.startsWith("COPY ") && heading.contains(TABLE_DATA)
+                ? " FROM stdin;"
+                : first.startsWith("SELECT pg_catalog.setval('") ? ");" : "";
+        StringBuilder statement = new StringBuilder(first);
+        while (!statement.toString().endsWith(end) && statement.length() < LONGEST_STATEMENT && readLine(in)) {
+            statement.append('\n').append(line.toString(StandardCharsets.UTF_8));
+        }
+        return statement.toString();
     }
 
     private boolean readLine(InputStream in) throws IOException {
@@ -80,7 +94,7 @@ public final class PlainDumpReader {
     }
 
     private void statement(String text, InputStream in) throws IOException {
-        if (text.startsWith("COPY ") && heading.contains("; Type: TABLE DATA;")) {
+        if (text.startsWith("COPY ") && heading.contains(TABLE_DATA)) {
             Matcher copy = COPY.matcher(text);
             if (copy.matches()) {
                 TableName table = new TableName(unquote(copy.group(1)), unquote(copy.group(2)));

@@ -1,11 +1,14 @@
 package bmm.postgres;
 
 import java.util.Comparator;
+import java.util.regex.Pattern;
 
 /** A table, sequence or other relation: schema and name as they are in the catalog, not quoted. */
 public record TableName(String schema, String name) implements Comparable<TableName> {
     private static final Comparator<TableName> ORDER =
             Comparator.comparing(TableName::schema).thenComparing(TableName::name);
+
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
     /** As it is written in SQL, always quoted. */
     public String quoted() {
@@ -22,9 +25,11 @@ public record TableName(String schema, String name) implements Comparable<TableN
         return ORDER.compare(this, other);
     }
 
-    /** {@code schema.name}, for people. */
+    /** {@code schema.name}, for people, on one line whatever is in it. */
     @Override
     public String toString() {
-        return schema + "." + name;
+        return CONTROL.matcher(schema + "." + name)
+                .replaceAll(
+                        found -> String.format("\\\\u%04x", (int) found.group().charAt(0)));
     }
 }

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TableOfContents {
     static final int CUSTOM = 1;
-    static final int DIRECTORY = 5;
+    /** pg_dump writes the number of its tar format into directories, so that one reader serves both. */
+    static final int DIRECTORY = 3;
+
     private static final int OLDEST = 13;
     private static final int NEWEST = 16;
     private static final int LONGEST_STRING = 1 << 30;

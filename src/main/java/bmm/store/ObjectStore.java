@@ -10,7 +10,10 @@ import java.util.Optional;
  * never replaced: whoever wants to change one has to delete it first, in so many words.
  *
  * <p>Every method throws {@link Failure} with exit code {@link bmm.base.ExitCode#STORE} when the store does not answer or
- * refuses, naming the store, the key and the cause; never with a secret in it.
+ * refuses, naming the store, the key and the cause; never with a secret in it. The streams throw it too, from
+ * {@code read}; an {@link java.io.IOException} is not the store's.
+ *
+ * <p>A key that the place behind it cannot hold is refused; none is ever stored under another name.
  */
 public interface ObjectStore extends AutoCloseable {
     /** The store as people know it, without secrets: {@code file:/mnt/nas/bmm}, {@code s3://bucket/prefix}. */
@@ -24,7 +27,11 @@ public interface ObjectStore extends AutoCloseable {
      */
     void put(String key, Body body);
 
-    /** The whole object. */
+    /**
+     * The whole object.
+     *
+     * @throws ObjectMissing if there is none
+     */
     InputStream get(String key);
 
     /**

@@ -1,5 +1,6 @@
 /**
- * Places for bytes behind one small interface. Types of the AWS SDK never leave this package.
+ * Places for bytes behind one small interface: folders and S3 buckets. May use base, process and the AWS SDK, whose types
+ * never leave it.
  */
 @NullMarked
 package bmm.store;

@@ -3,6 +3,7 @@ package bmm.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bmm.base.EnvFile;
+import bmm.base.ExitCode;
 import bmm.base.Keys;
 import bmm.base.Settings;
 import java.io.IOException;
@@ -50,6 +51,14 @@ class GeneratedDocsTest {
             assertThat(SettingsDocs.page()).contains("| `" + family.key("NAME") + "` |");
             assertThat(SettingsDocs.exampleEnv()).contains("\n#" + family.key("NAME") + "=");
         });
+    }
+
+    @Test
+    void theDesignPageListsEveryExitCode() throws IOException {
+        assertThat(Files.readString(Path.of("docs/design.md")))
+                .contains(Stream.of(ExitCode.values())
+                        .map(code -> "| " + code.code() + " | " + code.meaning() + " |\n")
+                        .toList());
     }
 
     @Test

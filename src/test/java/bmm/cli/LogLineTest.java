@@ -56,6 +56,19 @@ class LogLineTest {
     }
 
     @Test
+    void peopleReadTheHintOnALineOfItsOwn() {
+        LoggingEvent event = event(Level.ERROR, "cannot reach db");
+        event.addKeyValuePair(new KeyValuePair("hint", "check PGHOST\n"));
+        event.addKeyValuePair(new KeyValuePair("exit", 2));
+        event.setThrowableProxy(new ch.qos.logback.classic.spi.ThrowableProxy(new IOException("cannot reach db")));
+
+        assertThat(line(event).text(false))
+                .isEqualTo("03:05:00Z ERROR cannot reach db exit=2\n    hint: check PGHOST\\n");
+        assertThat(line(event).logfmt())
+                .endsWith("level=error msg=\"cannot reach db\" hint=\"check PGHOST\\n\" exit=2");
+    }
+
+    @Test
     void timesAreUtcWhateverTheMachineThinks() {
         TimeZone before = TimeZone.getDefault();
         TimeZone.setDefault(TimeZone.getTimeZone("Asia/Kathmandu"));
