@@ -47,4 +47,6 @@ make_postgres_image() {
     -c "LABEL bmm.recipe=$recipe" -c 'EXPOSE 5432' -c 'ENTRYPOINT ["postgres-entrypoint"]' -c 'CMD ["postgres"]' - "$image" ||
     return 1
   rm -rf "$tree"
+  # The one that had this name before.
+  docker image prune -f --filter label=bmm.recipe >/dev/null || true
 }
