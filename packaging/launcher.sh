@@ -33,4 +33,4 @@ export LC_ALL=C.UTF-8
 # The serial collector, and a heap that begins small and grows only when it must: a row of a gigabyte may need it.
 # shellcheck disable=SC2086 # BMM_JAVA_OPTS and $terminal are words or nothing
 exec "$java" -XX:+UseSerialGC -Xms16m -Xmx1g -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -Xss512k \
-  -Xshare:auto -XX:-UsePerfData --enable-native-access=ALL-UNNAMED $terminal ${BMM_JAVA_OPTS:-} -jar "$self" "$@"
+  -XX:-UsePerfData --enable-native-access=ALL-UNNAMED $terminal ${BMM_JAVA_OPTS:-} -jar "$self" "$@"

@@ -8,7 +8,8 @@
 write_env_file() {
   local file=$1 socket=$2 databases=$3 home=$4
   shift 4
-  mkdir -p "${file%/*}"
+  # bmm makes no backup directory of its own accord: a missing one may be a disk that is not mounted.
+  mkdir -p "${file%/*}" "$home/backups"
   {
     printf '# Written by %s for its scratch server.\n' "ops/${0##*/}"
     printf '%s\n' "PGHOST=$socket" PGPORT=5432 PGUSER=postgres "BMM_DATABASES=$databases" "BMM_PG_BIN=$pg_bin"

@@ -9,6 +9,7 @@ need_postgres_image() {
   local major=$1 suite=$2 image=bmm-test/postgres:$1 recipe
   recipe=$(cat ops/lib/image.sh ops/images/postgres-entrypoint.sh | sha256sum | cut -c1-12)
   if [ "$(docker image inspect -f '{{index .Config.Labels "bmm.recipe"}}' "$image" 2>/dev/null)" != "$recipe" ]; then
+    say "making the image $image, once; this takes a minute"
     if ! make_postgres_image "$major" "$suite" "$image" "$recipe" >"$scratch/image.log" 2>&1; then
       tail -n 15 "$scratch/image.log" >&2
       skip "image $image" "debootstrap of $suite failed"
@@ -28,7 +29,6 @@ make_postgres_image() {
   local major=$1 suite=$2 image=$3 recipe=$4 tree=$scratch/tree-$1 bin=/usr/lib/postgresql/$1/bin
   if ! have debootstrap; then install_packages debootstrap || return 1; fi
   if [ ! -e /usr/share/keyrings/debian-archive-keyring.gpg ]; then install_packages debian-archive-keyring || return 1; fi
-  say "making the image $image"
   local mirror
   mirror=$(debian_mirror)
   run debootstrap --variant=minbase "$suite" "$tree" ${mirror:+"$mirror"} || return 1
@@ -47,4 +47,6 @@ make_postgres_image() {
     -c "LABEL bmm.recipe=$recipe" -c 'EXPOSE 5432' -c 'ENTRYPOINT ["postgres-entrypoint"]' -c 'CMD ["postgres"]' - "$image" ||
     return 1
   rm -rf "$tree"
+  # The one that had this name before.
+  docker image prune -f --filter label=bmm.recipe >/dev/null || true
 }

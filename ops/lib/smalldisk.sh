@@ -11,6 +11,6 @@ need_small_disk() {
     at_exit as_root umount -l "$dir"
     export BMM_TEST_SMALL_DISK=$dir
   else
-    skip "small disk" "no filesystem can be mounted here: $(cat "$scratch/mount.log" 2>/dev/null || echo 'neither root nor sudo')"
+    skip "small disk" "no filesystem can be mounted here: $(head -n 1 "$scratch/mount.log" 2>/dev/null || echo 'neither root nor sudo')"
   fi
 }

@@ -167,17 +167,15 @@ public final class Backup {
     /** Runs whatever happened before, also after SIGTERM; its own failure is told beside the others. */
     private @Nullable Failure postHook(ExitCode outcome) throws InterruptedException {
         Stopping.done();
-        boolean interrupted = Thread.interrupted();
+        // The interrupt has done its work; set, it would break the hook, the history and the report.
+        if (Thread.interrupted()) {
+            LOG.atDebug().log("was interrupted");
+        }
         try {
             runHook("post", Keys.POST_HOOK, outcome, ExitCode.DUMP);
             return null;
         } catch (Failure e) {
-            LOG.atError().log("{}", e.getMessage());
             return e;
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 

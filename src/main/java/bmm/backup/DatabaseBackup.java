@@ -13,6 +13,7 @@ import bmm.base.Failure;
 import bmm.base.Instance;
 import bmm.base.Keys;
 import bmm.base.Settings;
+import bmm.base.Stopping;
 import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.Manifest;
@@ -79,7 +80,7 @@ final class DatabaseBackup {
         try {
             stored = store();
         } catch (Failure e) {
-            return new Result(database, since(started), null, List.of(), null, e);
+            return new Result(database, since(started), null, List.of(), null, stoppedOr(e));
         }
         List<Sent> sent = sendOffSite();
         Pruned pruned = null;
@@ -90,6 +91,17 @@ final class DatabaseBackup {
             failure = e;
         }
         return new Result(database, since(started), stored, sent, pruned, failure);
+    }
+
+    /** Whatever broke when the process was told to end, being told to end is the reason. */
+    private Failure stoppedOr(Failure failure) {
+        return Stopping.requested()
+                ? new Failure(
+                        failure.exitCode(),
+                        "database " + database + ": the backup was stopped by a signal",
+                        "run it again; earlier backups are untouched",
+                        failure)
+                : failure;
     }
 
     /** Everything up to the manifest: afterwards the backup exists, or nothing has changed. */
@@ -147,7 +159,8 @@ final class DatabaseBackup {
     private PgTools preflight(Server.Database source, Catalog earlier) {
         PgTools tools = context.tools().forServer(source.serverMajor());
         Preflight.checkVersions(tools, source);
-        Preflight.checkDisk(context.instance(), context.settings(), source, earlier);
+        DumpKind kind = DumpKind.wanted(context.settings(), tools);
+        Preflight.checkDisk(context.instance(), context.settings(), kind, source, earlier);
         return tools;
     }
 

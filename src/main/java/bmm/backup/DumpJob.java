@@ -32,6 +32,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,8 @@ final class DumpJob {
     /**
      * What is on disk now, under a name that still says that it is not finished.
      *
+     * @param bytes on disk
+     * @param dumpedBytes that pg_dump wrote, before bmm compressed them
      * @param fingerprint of the source, or null where none was asked for
      * @param rowHash how rows can be compared with the archive, or null where they cannot
      */
@@ -73,6 +76,7 @@ final class DumpJob {
             DumpKind kind,
             String compression,
             long bytes,
+            long dumpedBytes,
             String sha256,
             @Nullable Fingerprint fingerprint,
             @Nullable RowHash rowHash,
@@ -104,7 +108,7 @@ final class DumpJob {
                 ExecutorService side = Executors.newSingleThreadExecutor()) {
             Future<@Nullable Fingerprint> fingerprint = side.submit(() -> fingerprint(snapshot, dump));
             try {
-                Measured written = store(dump, directory, partial, fingerprint);
+                Written written = store(dump, directory, partial, fingerprint);
                 Fingerprint source = await(fingerprint);
                 SortedMap<TableName, SequenceState> after = snapshot.sequences();
                 snapshot.checkAlive();
@@ -112,8 +116,9 @@ final class DumpJob {
                         partial,
                         kind,
                         kind.compressionLabel(inside),
-                        written.size(),
-                        written.sha256(),
+                        written.file().size(),
+                        written.dumpedBytes(),
+                        written.file().sha256(),
                         source,
                         rowHash,
                         before,
@@ -161,24 +166,25 @@ final class DumpJob {
         }
     }
 
+    private record Written(Measured file, long dumpedBytes) {}
+
     /** Takes the dump to its end and onto the disk. */
-    private Measured store(PgDump dump, Path directory, Path partial, Future<?> fingerprint)
+    private Written store(PgDump dump, Path directory, Path partial, Future<?> fingerprint)
             throws InterruptedException {
         try {
-            Measured written;
             if (isPackedHere()) {
                 dump.finish();
-                written = write(partial, bytes -> {}, out -> Tar.pack(directory, "toc.dat", out));
-            } else {
-                written = write(partial, bytes -> {}, out -> {
-                    try (OutputStream compressed =
-                            kind.compression().compress(out, settings.get(Keys.COMPRESSION_LEVEL))) {
-                        copy(dump.output(), compressed, progress::bytes);
-                    }
-                });
-                dump.finish();
+                Measured tar = write(partial, progress::bytes, out -> Tar.pack(directory, "toc.dat", out));
+                return new Written(tar, tar.size());
             }
-            return written;
+            AtomicLong dumped = new AtomicLong();
+            Measured file = write(partial, bytes -> {}, out -> {
+                try (OutputStream compressed = kind.compression().compress(out, settings.get(Keys.COMPRESSION_LEVEL))) {
+                    dumped.set(copy(dump.output(), compressed));
+                }
+            });
+            dump.finish();
+            return new Written(file, dumped.get());
         } catch (IOException e) {
             throw cannotWrite(partial, e);
         } catch (Failure e) {
@@ -198,14 +204,15 @@ final class DumpJob {
         }
     }
 
-    private static void copy(InputStream in, OutputStream out, LongConsumer count) throws IOException {
+    private long copy(InputStream in, OutputStream out) throws IOException {
         byte[] buffer = new byte[BUFFER];
         long total = 0;
         for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
             out.write(buffer, 0, read);
             total += read;
-            count.accept(total);
+            progress.bytes(total);
         }
+        return total;
     }
 
     /** When the fingerprint failed, pg_dump was stopped for it: then that is the failure to tell. */

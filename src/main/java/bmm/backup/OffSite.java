@@ -18,7 +18,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,9 +63,15 @@ final class OffSite {
     private List<StoredBackup> missing(String database, Catalog local, ObjectStore remote) {
         List<StoredBackup> there = Catalog.read(remote, BackupName.remotePrefix(instance, database))
                 .of(database);
-        Instant newest = there.isEmpty() ? Instant.MIN : there.getLast().name().when();
-        return local.of(database).stream()
-                .filter(backup -> backup.isComplete() && backup.name().when().isAfter(newest))
+        Set<BackupName> names = there.stream().map(StoredBackup::name).collect(Collectors.toSet());
+        Instant newestThere =
+                there.isEmpty() ? Instant.MIN : there.getLast().name().when();
+        List<StoredBackup> here =
+                local.of(database).stream().filter(StoredBackup::isComplete).toList();
+        // The newest one goes in any case: what is newer there may come from another host under the same name.
+        return here.stream()
+                .filter(backup -> backup.name().when().isAfter(newestThere)
+                        || (backup.equals(here.getLast()) && !names.contains(backup.name())))
                 .toList();
     }
 

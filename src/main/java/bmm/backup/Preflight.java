@@ -70,11 +70,15 @@ final class Preflight {
     }
 
     /** There is room for the dump and what must stay free beside it. */
-    static void checkDisk(Instance instance, Settings settings, Server.Database database, Catalog local) {
+    static void checkDisk(
+            Instance instance, Settings settings, DumpKind kind, Server.Database database, Catalog local) {
         List<StoredBackup> earlier = local.of(database.name());
         long expected = earlier.isEmpty()
                 ? (long) (database.sizeBytes() * SHARE_OF_DATABASE)
                 : (long) (earlier.getLast().bytes() * GROWTH);
+        if (kind == DumpKind.DIRECTORY) {
+            expected *= 2; // the directory, and the tar that it is packed into
+        }
         long needed = expected + settings.get(Keys.MIN_FREE);
         long free;
         try {

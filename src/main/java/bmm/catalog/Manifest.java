@@ -5,6 +5,9 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import com.google.gson.Strictness;
+import com.google.gson.TypeAdapter;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +45,26 @@ public record Manifest(
             .setStrictness(Strictness.STRICT)
             .setFormattingStyle(FormattingStyle.PRETTY)
             .disableHtmlEscaping()
+            .registerTypeAdapter(BigInteger.class, new DecimalText().nullSafe())
             .create();
+
+    /** JSON readers keep numbers as doubles; sums of hashes are longer. */
+    private static final class DecimalText extends TypeAdapter<BigInteger> {
+        @Override
+        public void write(JsonWriter out, BigInteger value) throws IOException {
+            out.value(value.toString());
+        }
+
+        @Override
+        public BigInteger read(JsonReader in) throws IOException {
+            String text = in.nextString();
+            try {
+                return new BigInteger(text);
+            } catch (NumberFormatException e) {
+                throw new JsonParseException("not a decimal number: " + text, e);
+            }
+        }
+    }
 
     /** The database that was dumped, and what a new one needs to hold the same data. */
     public record Database(

@@ -14,6 +14,7 @@ import bmm.catalog.History;
 import bmm.catalog.Manifest;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,7 +85,7 @@ final class BackupCommand extends RunnableCommand {
         for (Result result : report.results()) {
             Stored stored = result.stored();
             Map<String, Object> line = new LinkedHashMap<>();
-            line.put("at", run.clock().instant().toString());
+            line.put("at", run.clock().instant().truncatedTo(ChronoUnit.MILLIS).toString());
             line.put("job", "backup");
             line.put("subject", result.database());
             line.put("exit", result.exitCode().code());

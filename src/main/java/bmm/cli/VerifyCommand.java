@@ -6,6 +6,7 @@ import bmm.backup.Verify.Verdict;
 import bmm.base.Amounts;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.catalog.BackupName;
 import bmm.store.ObjectStore;
 import bmm.store.Stores;
 import java.nio.file.Path;
@@ -33,7 +34,8 @@ final class VerifyCommand extends RunnableCommand {
     @Option(
             names = "--from",
             paramLabel = "STORE",
-            description = "Where to look: local (default), NAME/prefix of a named store, or a store URL.")
+            description =
+                    "Where to look for this instance: local (default), NAME/prefix of a named store, or a store URL.")
     String from = StoreOption.LOCAL;
 
     @Option(names = "--all", description = "Every backup, not only the newest of each database.")
@@ -74,8 +76,15 @@ final class VerifyCommand extends RunnableCommand {
             }
         } else {
             try (ObjectStore store = Stores.open(from, run.settings())) {
-                verdicts.addAll(verify.store(store, "", selection()));
+                String prefix = BackupName.remotePrefix(run.instance().name());
+                verdicts.addAll(verify.store(store, prefix, selection()));
             }
+        }
+        if (verdicts.isEmpty()) {
+            throw new Failure(
+                    ExitCode.VERIFICATION,
+                    "there is no backup to verify " + (from.equals(StoreOption.LOCAL) ? "here" : "at " + from),
+                    "check BMM_BACKUP_DIR, --from, --since and --instance");
         }
         ExitCode outcome = ExitCode.OK;
         for (Verdict verdict : verdicts) {
@@ -118,12 +127,7 @@ final class VerifyCommand extends RunnableCommand {
                             + Amounts.bytes(verdict.bytes())
                             + (verdict.detail().isEmpty() ? "" : "  " + verdict.detail()));
         }
-        run.out()
-                .println(
-                        verdicts.isEmpty()
-                                ? "no backups there"
-                                : verdicts.size() - damaged + " of " + Amounts.count(verdicts.size(), "backup")
-                                        + " good");
+        run.out().println(verdicts.size() - damaged + " of " + Amounts.count(verdicts.size(), "backup") + " good");
     }
 
     private static Map<String, Object> json(List<Verdict> verdicts, ExitCode outcome) {

@@ -2,7 +2,6 @@ package bmm.postgres;
 
 import bmm.postgres.TableOfContents.BlockCompression;
 import bmm.postgres.TableOfContents.Entry;
-import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,7 +53,7 @@ public final class ArchiveReader {
      * @throws IOException if it is damaged, with a message that says how
      */
     public ArchiveContent readCustom(InputStream stream) throws IOException {
-        InputStream in = new BufferedInputStream(stream, BUFFER);
+        InputStream in = new Buffered(stream);
         TableOfContents contents = TableOfContents.read(in);
         Map<Integer, Entry> awaited = new HashMap<>();
         contents.entries.stream().filter(Entry::hasData).forEach(entry -> awaited.put(entry.id(), entry));
@@ -99,7 +98,7 @@ public final class ArchiveReader {
         if (!"toc.dat".equals(files.next())) {
             throw new IOException("no table of contents (toc.dat) at its beginning");
         }
-        TableOfContents contents = TableOfContents.read(new BufferedInputStream(files.content(), BUFFER));
+        TableOfContents contents = TableOfContents.read(new Buffered(files.content()));
         Map<String, Entry> awaited = new HashMap<>();
         contents.entries.stream().filter(Entry::hasData).forEach(entry -> awaited.put(entry.fileName(), entry));
         Set<String> listed = new HashSet<>();

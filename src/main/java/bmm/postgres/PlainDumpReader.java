@@ -1,6 +1,5 @@
 package bmm.postgres;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -57,7 +56,7 @@ public final class PlainDumpReader {
      * @throws IOException if the dump is cut or damaged
      */
     public ArchiveContent read(InputStream stream) throws IOException {
-        InputStream in = new BufferedInputStream(stream, 128 * 1024);
+        InputStream in = new Buffered(stream);
         while (readLine(in)) {
             statement(whole(line.toString(StandardCharsets.UTF_8), in), in);
         }

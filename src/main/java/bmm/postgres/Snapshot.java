@@ -26,7 +26,10 @@ public final class Snapshot implements AutoCloseable {
     private static final int MOST_ATTEMPTS = 5;
     private static final int TABLES_PER_LOCK = 200;
     private static final int SEQUENCES_PER_QUERY = 100;
-    /** What pg_dump dumps data of: ordinary tables and leaf partitions; of an extension's tables only its settings. */
+    /**
+     * What pg_dump dumps data of: ordinary tables and leaf partitions; of an extension's tables only its settings; on a
+     * standby no unlogged ones, which are empty there and cannot be read.
+     */
     private static final String TABLES = """
             SELECT n.nspname, c.relname, pg_catalog.pg_relation_size(c.oid),
                    ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
@@ -41,6 +44,7 @@ public final class Snapshot implements AutoCloseable {
             LEFT JOIN pg_catalog.pg_extension x ON x.oid = d.refobjid
             WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
               AND (x.oid IS NULL OR c.oid = ANY (x.extconfig))
+              AND (c.relpersistence <> 'u' OR NOT pg_catalog.pg_is_in_recovery())
             """;
 
     /** A table whose data is in the snapshot. */

@@ -1,19 +1,22 @@
 package bmm.process;
 
+import bmm.base.Failure;
 import bmm.base.Stopping;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A program that was started. Closing it stops it, if it has not ended by itself. */
 public final class RunningCommand implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunningCommand.class);
     private static final int ERROR_LINES_KEPT = 25;
     private static final Duration GRACE = Duration.ofSeconds(5);
 
@@ -47,10 +50,11 @@ public final class RunningCommand implements AutoCloseable {
         return exit;
     }
 
-    /** Asks it to end, without waiting. */
+    /** Asks it to end, without waiting; what it has written can still be read. */
     public void kill() {
         stopped = true;
-        process.destroy();
+        // Process.destroy would close the streams under the threads that read them.
+        process.toHandle().destroy();
     }
 
     /** Whether it is no longer running. */
@@ -99,9 +103,7 @@ public final class RunningCommand implements AutoCloseable {
             }
         } catch (IOException e) {
             // The child was stopped while it was writing; what it said so far is kept.
-            if (process.isAlive()) {
-                throw new UncheckedIOException(program + ": cannot read its errors", e);
-            }
+            LOG.atDebug().addKeyValue("program", program).log("its errors end early: {}", Failure.reason(e));
         }
     }
 
@@ -118,9 +120,8 @@ public final class RunningCommand implements AutoCloseable {
 
     /** Asks it to end, and makes it end after five seconds. */
     private void stop() throws InterruptedException {
-        stopped = true;
         process.descendants().forEach(ProcessHandle::destroy);
-        process.destroy();
+        kill();
         if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
