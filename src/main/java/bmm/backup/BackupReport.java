@@ -52,8 +52,16 @@ public record BackupReport(
      *
      * @param took from the lock to the manifest
      * @param checks how far it was verified, in words
+     * @param createCommand a shell command that makes an empty database for it, with what joins it to the next one
+     * @param restoreCommand a shell command that restores it into an empty database
      */
-    public record Stored(Path dump, Manifest manifest, Duration took, List<String> checks, String restoreCommand) {}
+    public record Stored(
+            Path dump,
+            Manifest manifest,
+            Duration took,
+            List<String> checks,
+            String createCommand,
+            String restoreCommand) {}
 
     /**
      * What went to one off-site store.

@@ -138,6 +138,7 @@ final class DatabaseBackup {
                     manifest,
                     since(started),
                     inWords(manifest),
+                    database.equals("postgres") ? "" : Shell.create(database),
                     dumped.kind().restoreCommand(dump.toString(), database));
         } finally {
             deletePartial(partial);

@@ -19,4 +19,9 @@ final class Shell {
         }
         return quote("dbname='" + name.replace("\\", "\\\\").replace("'", "\\'") + "'");
     }
+
+    /** Makes the database that a dump is restored into; from template0, as a template of the site's own may hold what the dump holds too. */
+    static String create(String database) {
+        return "createdb -T template0 -- " + quote(database) + " && ";
+    }
 }

@@ -102,8 +102,10 @@ public final class Keys {
             "BMM_LOCK_WAIT_TIMEOUT",
             "60s",
             "How long to wait for tables that another transaction has locked, before giving up.");
-    public static final Setting<Long> MIN_SIZE =
-            Setting.bytes("BMM_MIN_SIZE", "1kB", "A dump smaller than this fails verification.");
+    public static final Setting<Long> MIN_SIZE = Setting.bytes(
+            "BMM_MIN_SIZE",
+            "1kB",
+            "A dump smaller than this fails verification; by default not that of a database without any table.");
     public static final Setting<Integer> MAX_SHRINK = Setting.number(
             "BMM_MAX_SHRINK",
             "50",

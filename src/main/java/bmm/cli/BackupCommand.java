@@ -152,7 +152,7 @@ final class BackupCommand extends RunnableCommand {
         report.results().stream().filter(result -> result.stored() != null).forEach(result -> {
             Stored stored = result.stored();
             if (stored != null) {
-                out.println("restore:  createdb " + result.database() + " && " + stored.restoreCommand());
+                out.println("restore:  " + stored.createCommand() + stored.restoreCommand());
             }
         });
     }

@@ -7,7 +7,6 @@ import bmm.process.Command;
 import bmm.process.RunningCommand;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -112,7 +111,7 @@ public final class PgDump implements AutoCloseable {
      */
     public void finish() throws InterruptedException {
         int exit = running.waitFor();
-        if (exit == 0) {
+        if (exit == 0 && !running.timedOut()) {
             return;
         }
         String database = "database " + request.database() + ": ";
@@ -186,7 +185,11 @@ public final class PgDump implements AutoCloseable {
                     "pg_dumpall --globals-only failed: " + said,
                     "reading role passwords needs a superuser; set BMM_GLOBALS=no to do without");
         } catch (IOException e) {
-            throw new UncheckedIOException("pg_dumpall: " + Failure.reason(e), e);
+            throw new Failure(
+                    ExitCode.PREFLIGHT,
+                    "cannot run pg_dumpall: " + Failure.reason(e),
+                    "it must be beside pg_dump; check BMM_PG_BIN",
+                    e);
         }
     }
 }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A program that was started. Closing it stops it, if it has not ended by itself. */
@@ -46,9 +47,12 @@ public final class RunningCommand implements AutoCloseable {
         return exit;
     }
 
-    /** Asks it to end, without waiting. */
+    /** Asks it and what it started to end, without waiting. */
     public void kill() {
+        // It first: a shell whose child ends goes on to its next command, and may then say that all went well.
+        List<ProcessHandle> children = process.descendants().toList();
         process.destroy();
+        children.forEach(ProcessHandle::destroy);
     }
 
     /** Whether it is no longer running. */
@@ -111,8 +115,7 @@ public final class RunningCommand implements AutoCloseable {
 
     /** Asks it to end, and makes it end after five seconds. */
     private void stop() throws InterruptedException {
-        process.descendants().forEach(ProcessHandle::destroy);
-        process.destroy();
+        kill();
         if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
