@@ -86,6 +86,9 @@ public final class Backup {
             } catch (Failure e) {
                 outcome = e.exitCode();
                 throw e;
+            } catch (InterruptedException e) {
+                outcome = ExitCode.DUMP;
+                throw e;
             } finally {
                 hookFailure = postHook(outcome);
             }
@@ -167,17 +170,16 @@ public final class Backup {
     /** Runs whatever happened before, also after SIGTERM; its own failure is told beside the others. */
     private @Nullable Failure postHook(ExitCode outcome) throws InterruptedException {
         Stopping.done();
-        boolean interrupted = Thread.interrupted();
+        // The work is over: nothing of what is left to do, the line in the history included, waits for long.
+        if (Thread.interrupted()) {
+            LOG.atDebug().log("told to stop");
+        }
         try {
             runHook("post", Keys.POST_HOOK, outcome, ExitCode.DUMP);
             return null;
         } catch (Failure e) {
             LOG.atError().log("{}", e.getMessage());
             return e;
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 

@@ -6,6 +6,7 @@ import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Keys;
 import bmm.base.Settings;
+import bmm.base.Stopping;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
 import bmm.postgres.ArchiveContent;
@@ -75,7 +76,7 @@ final class DumpVerification {
         }
         checkSequences(subject, dumped, content.sequences());
         checks.add("sequences");
-        checkSize(subject, dumped, isEmpty(content), earlier.of(database));
+        checkSize(subject, dumped, source != null || isEmpty(content), earlier.of(database));
         checks.add("size");
         return new Verified(content, List.copyOf(checks));
     }
@@ -94,6 +95,9 @@ final class DumpVerification {
             }
             return content;
         } catch (IOException e) {
+            if (Stopping.requested()) {
+                throw DumpJob.stopped(e);
+            }
             throw new Failure(
                     ExitCode.VERIFICATION,
                     subject + ": the archive is damaged: " + Failure.reason(e),
@@ -162,15 +166,15 @@ final class DumpVerification {
         });
     }
 
-    /** The maintenance database of most servers: nothing but its name is dumped. */
+    /** Nothing but the name of the database is dumped. */
     private static boolean isEmpty(ArchiveContent content) {
         return content.tables().isEmpty() && content.largeObjects().rows() == 0;
     }
 
-    private void checkSize(String subject, Dumped dumped, boolean empty, List<StoredBackup> earlier) {
+    private void checkSize(String subject, Dumped dumped, boolean complete, List<StoredBackup> earlier) {
         long least = settings.get(Keys.MIN_SIZE);
-        // What the source does not hold cannot be missing, unless someone said that it must hold something.
-        if (dumped.bytes() < least && (!empty || settings.isGiven(Keys.MIN_SIZE))) {
+        // Where every row was counted a small dump is one of a small database, unless someone said that it is larger.
+        if (dumped.bytes() < least && (!complete || settings.isGiven(Keys.MIN_SIZE))) {
             throw failed(
                     subject + ": only " + Amounts.bytes(dumped.bytes()) + ", less than BMM_MIN_SIZE ("
                             + Amounts.bytes(least) + ")",

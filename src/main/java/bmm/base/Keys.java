@@ -105,7 +105,7 @@ public final class Keys {
     public static final Setting<Long> MIN_SIZE = Setting.bytes(
             "BMM_MIN_SIZE",
             "1kB",
-            "A dump smaller than this fails verification; by default not that of a database without any table.");
+            "A dump smaller than this fails verification; where this is not set, only if its rows were not counted.");
     public static final Setting<Integer> MAX_SHRINK = Setting.number(
             "BMM_MAX_SHRINK",
             "50",

@@ -125,6 +125,12 @@ public final class PgDump implements AutoCloseable {
             throw new Failure(ExitCode.DUMP, database + "the dump was stopped", "run it again");
         }
         String said = running.lastError().replaceFirst("^pg_dump: (error: )?", "");
+        if (said.contains("statement timeout") || said.contains("could not obtain lock")) {
+            throw new TableBusy(
+                    database + "pg_dump gave up waiting for a lock",
+                    "another transaction holds a table, often an ALTER or a migration; see pg_stat_activity",
+                    null);
+        }
         throw new Failure(
                 ExitCode.DUMP,
                 database + "pg_dump failed" + (said.isEmpty() ? " with exit status " + exit : ": " + said),
@@ -141,12 +147,14 @@ public final class PgDump implements AutoCloseable {
         if (said.contains("server version mismatch")) {
             return "install the client of the server's major version, or set BMM_PG_BIN";
         }
-        if (said.contains("lock timeout") || said.contains("could not obtain lock")) {
-            return "another transaction holds a table; see pg_stat_activity";
-        }
         return exit > 128
                 ? "it was killed by signal " + (exit - 128) + "; see the system's log"
                 : "see the server's log";
+    }
+
+    /** Whether it was stopped, which closes {@link #output()}; {@link #finish} tells why. */
+    public boolean wasStopped() {
+        return running.wasStopped();
     }
 
     /** Everything pg_dump said on standard error, at most its last 25 lines. */

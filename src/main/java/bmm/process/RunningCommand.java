@@ -25,6 +25,7 @@ public final class RunningCommand implements AutoCloseable {
     private final Thread watchdog;
     private final Stopping.Registration registration;
     private volatile boolean timedOut;
+    private volatile boolean stopped;
 
     RunningCommand(String program, Process process, Duration timeout) {
         this.program = program;
@@ -49,6 +50,7 @@ public final class RunningCommand implements AutoCloseable {
 
     /** Asks it and what it started to end, without waiting. */
     public void kill() {
+        stopped = true;
         // It first: a shell whose child ends goes on to its next command, and may then say that all went well.
         List<ProcessHandle> children = process.descendants().toList();
         process.destroy();
@@ -58,6 +60,11 @@ public final class RunningCommand implements AutoCloseable {
     /** Whether it is no longer running. */
     public boolean hasEnded() {
         return !process.isAlive();
+    }
+
+    /** Whether it was asked to end; its streams are closed then. */
+    public boolean wasStopped() {
+        return stopped;
     }
 
     /** Whether it was stopped because it took too long. */
@@ -95,8 +102,8 @@ public final class RunningCommand implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            // The child was stopped while it was writing; what it said so far is kept.
-            if (process.isAlive()) {
+            // Stopping a child closes its streams; what it said so far is kept.
+            if (!stopped) {
                 throw new UncheckedIOException(program + ": cannot read its errors", e);
             }
         }

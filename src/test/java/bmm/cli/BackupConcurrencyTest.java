@@ -35,6 +35,8 @@ final class BackupConcurrencyTest {
                     UPDATE grows SET a = 'changed' WHERE id % 50 = i % 50;
                     COMMIT;
                     PERFORM nextval('alone');
+                    PERFORM pg_sleep(0.005);
+                    CONTINUE WHEN i % 40 <> 0;
                     TRUNCATE emptied;
                     INSERT INTO emptied SELECT generate_series(1, 100 + i % 1000);
                     COMMIT;
@@ -46,7 +48,6 @@ final class BackupConcurrencyTest {
                     COMMIT;
                     DROP TABLE another;
                     COMMIT;
-                    PERFORM pg_sleep(0.002);
                   END LOOP;
                 END $$""";
         Process writer = scene.server

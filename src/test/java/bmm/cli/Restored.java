@@ -44,7 +44,7 @@ final class Restored {
     }
 
     /** Asserts that a database holds what the manifest says: rows and hashes of all tables, sequences, large objects. */
-    static void equals(String database, Manifest manifest) throws InterruptedException {
+    static void holds(String database, Manifest manifest) throws InterruptedException {
         Manifest.Fingerprint recorded = manifest.fingerprint();
         String label = recorded.hash();
         try (Snapshot snapshot = Snapshot.open(ScratchServer.get().server(), database, Duration.ofSeconds(10))) {
