@@ -13,7 +13,8 @@ final class BackupNameTest {
 
     private static void comesBack(String database) {
         BackupName name = new BackupName(database, WHEN);
-        for (String ending : new String[] {".dump", ".dump.zst", ".sql.gz", ".dir.tar", BackupName.GLOBALS, BackupName.MANIFEST}) {
+        for (String ending :
+                new String[] {".dump", ".dump.zst", ".sql.gz", ".dir.tar", BackupName.GLOBALS, BackupName.MANIFEST}) {
             String file = name.file(ending);
             assertThat(file).matches("[A-Za-z0-9_%][A-Za-z0-9_.%-]*").doesNotContain("/");
             assertThat(BackupName.parse(file)).contains(new BackupName.FileName(name, ending));
@@ -23,8 +24,33 @@ final class BackupNameTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"a", "-a", "--", ".", "..", "../x", "/", "a b", "a%41", "%", "100%", "a=b", "größe", "🐘", "a\nb", "'", "\"", "\\",
-                "x-20261121T031500Z", "x-20261121T031500Z.dump", "a+b", ".hidden", "x.manifest.json", "A", "postgres://u:p@h/d"})
+            strings = {
+                "a",
+                "-a",
+                "--",
+                ".",
+                "..",
+                "../x",
+                "/",
+                "a b",
+                "a%41",
+                "%",
+                "100%",
+                "a=b",
+                "größe",
+                "🐘",
+                "a\nb",
+                "'",
+                "\"",
+                "\\",
+                "x-20261121T031500Z",
+                "x-20261121T031500Z.dump",
+                "a+b",
+                ".hidden",
+                "x.manifest.json",
+                "A",
+                "postgres://u:p@h/d"
+            })
     void aNameComesBackFromItsFiles(String database) {
         comesBack(database);
     }
@@ -43,8 +69,19 @@ final class BackupNameTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "x", "x.dump", "x-20261121T031500Z", "-20261121T031500Z.dump", "x-20261321T031500Z.dump", "x y-20261121T031500Z.dump",
-                "x%4a-20261121T031500Z.dump", "x%zz-20261121T031500Z.dump", "%41-20261121T031500Z.dump", "../x-20261121T031500Z.dump"})
+            strings = {
+                "",
+                "x",
+                "x.dump",
+                "x-20261121T031500Z",
+                "-20261121T031500Z.dump",
+                "x-20261321T031500Z.dump",
+                "x y-20261121T031500Z.dump",
+                "x%4a-20261121T031500Z.dump",
+                "x%zz-20261121T031500Z.dump",
+                "%41-20261121T031500Z.dump",
+                "../x-20261121T031500Z.dump"
+            })
     void otherFilesAreOfNoBackup(String file) {
         assertThat(BackupName.parse(file)).isEmpty();
     }

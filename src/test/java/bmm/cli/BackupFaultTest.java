@@ -170,7 +170,7 @@ final class BackupFaultTest {
 
     @Test
     void whatIsInTheStoreIsNotOverwritten() throws IOException {
-        Path store = scene.offSite("off-site");
+        scene.offSite("off-site");
         Path taken = scene.directory("off-site/bmm/types/2026/11/21")
                 .resolve(scene.manifest().dump().file());
         Files.writeString(taken, "of someone else");

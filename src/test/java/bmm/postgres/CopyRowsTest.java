@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Rows counted and hashed from COPY text are what the server counts and hashes. */
 final class CopyRowsTest {
     private static final String[] NASTY = {
-        "\\", "\"", "'", ",", "(", ")", " ", "\t", "\n", "\r", "\b", "\f", "\u000b", "\\N", "\\.", "N", ".", "a", "é", "數", "🐘",
-        "\u0085", "\u00a0", "\u3000", "\u0001", "\u007f", "{", "}", "NULL"
+        "\\", "\"", "'", ",", "(", ")", " ", "\t", "\n", "\r", "\b", "\f", "\u000b", "\\N", "\\.", "N", ".", "a", "é",
+        "數", "🐘", "\u0085", "\u00a0", "\u3000", "\u0001", "\u007f", "{", "}", "NULL"
     };
 
     private static String nasty(Random random) {
@@ -35,7 +35,10 @@ final class CopyRowsTest {
             rows.append(i == 0 ? "" : ",").append('(');
             for (int column = 0; column < 3; column++) {
                 rows.append(column == 0 ? "" : ",")
-                        .append(random.nextInt(8) == 0 ? "NULL" : "'" + nasty(random).replace("'", "''") + "'");
+                        .append(
+                                random.nextInt(8) == 0
+                                        ? "NULL"
+                                        : "'" + nasty(random).replace("'", "''") + "'");
             }
             rows.append(')');
         }

@@ -39,9 +39,11 @@ final class DatabaseUrlTest {
 
     @Test
     void itsParameters() {
-        assertThat(DatabaseUrl.parse(new Secret("postgres://h/d?sslmode=require&schema=public")).parameters())
+        assertThat(DatabaseUrl.parse(new Secret("postgres://h/d?sslmode=require&schema=public"))
+                        .parameters())
                 .containsEntry("sslmode", "require");
-        assertThat(DatabaseUrl.parse(new Secret("postgres:///d?host=/tmp")).host()).isEqualTo("/tmp");
+        assertThat(DatabaseUrl.parse(new Secret("postgres:///d?host=/tmp")).host())
+                .isEqualTo("/tmp");
     }
 
     @ParameterizedTest
