@@ -28,6 +28,11 @@ final class ReadAheadTest {
             public int read() throws IOException {
                 throw new IOException("broken");
             }
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                throw new IOException("broken");
+            }
         };
         try (ReadAhead in = new ReadAhead(broken)) {
             assertThatThrownBy(in::read).isInstanceOf(IOException.class).hasMessage("broken");
