@@ -86,6 +86,9 @@ public final class Backup {
             } catch (Failure e) {
                 outcome = e.exitCode();
                 throw e;
+            } catch (InterruptedException e) {
+                outcome = ExitCode.DUMP;
+                throw e;
             } finally {
                 hookFailure = postHook(outcome);
             }

@@ -20,6 +20,7 @@ import bmm.catalog.Manifest;
 import bmm.postgres.PgTools;
 import bmm.postgres.Server;
 import bmm.postgres.Snapshot;
+import bmm.postgres.TableBusy;
 import bmm.postgres.TableName;
 import bmm.store.ObjectStore;
 import bmm.stream.Progress;
@@ -39,6 +40,7 @@ import org.slf4j.LoggerFactory;
 /** The backup of one database, from the preflight to retention. */
 final class DatabaseBackup {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseBackup.class);
+    private static final int MOST_SNAPSHOTS = 8;
 
     /**
      * What every database of a run shares.
@@ -114,31 +116,22 @@ final class DatabaseBackup {
         Path directory = context.instance().backupDirectory();
         Path partial = directory.resolve(name.file(job.kind().ending()) + DurableFile.PARTIAL);
         try {
-            Dumped dumped;
-            Publication.Source seen;
-            Set<TableName> tables;
-            try (Snapshot snapshot =
-                    Snapshot.open(context.server(), database, context.settings().get(Keys.LOCK_WAIT_TIMEOUT))) {
-                Instant snapshotAt = context.clock().instant();
-                SortedMap<String, String> extensions = snapshot.extensions();
-                dumped = job.run(snapshot, database, partial, source.sizeBytes());
-                seen = new Publication.Source(source, extensions, started, snapshotAt);
-                LOG.atInfo()
-                        .addKeyValue("db", database)
-                        .addKeyValue("bytes", dumped.bytes())
-                        .addKeyValue("tables", snapshot.tables().size())
-                        .log("dumped");
-                tables = snapshot.tables();
-            }
+            Seen seen = dump(job, source, partial);
+            Dumped dumped = seen.dumped();
             Verified verified = new DumpVerification(context.settings(), context.progress())
-                    .verify(database, dumped, tables, earlier);
+                    .verify(database, dumped, seen.tables(), earlier);
             Manifest manifest = new Publication(
                             context.settings(),
                             context.tool(),
                             context.instance().name(),
                             directory)
                     .publish(
-                            name, seen, dumped, verified, tools, context.clock().instant());
+                            name,
+                            seen.source(),
+                            dumped,
+                            verified,
+                            tools,
+                            context.clock().instant());
             LOG.atInfo()
                     .addKeyValue("db", database)
                     .addKeyValue("file", manifest.dump().file())
@@ -153,6 +146,40 @@ final class DatabaseBackup {
                     RestoreCommand.here(dumped.kind(), dump, database, tools));
         } finally {
             deletePartial(partial);
+        }
+    }
+
+    /** The dump, and what the snapshot that it is of held. */
+    private record Seen(Dumped dumped, Publication.Source source, Set<TableName> tables) {}
+
+    /**
+     * Takes a snapshot and dumps it. Where a change of a table came in between the two, which waits for the snapshot and
+     * lets nobody past, the snapshot is given up for it, and another one taken.
+     */
+    private Seen dump(DumpJob job, Server.Database source, Path partial) throws InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            Snapshot snapshot =
+                    Snapshot.open(context.server(), database, context.settings().get(Keys.LOCK_WAIT_TIMEOUT));
+            try (snapshot) {
+                Instant snapshotAt = context.clock().instant();
+                SortedMap<String, String> extensions = snapshot.extensions();
+                Dumped dumped = job.run(snapshot, database, partial, source.sizeBytes());
+                LOG.atInfo()
+                        .addKeyValue("db", database)
+                        .addKeyValue("bytes", dumped.bytes())
+                        .addKeyValue("tables", snapshot.tables().size())
+                        .log("dumped");
+                return new Seen(
+                        dumped, new Publication.Source(source, extensions, started, snapshotAt), snapshot.tables());
+            } catch (TableBusy e) {
+                if (attempt == MOST_SNAPSHOTS) {
+                    throw e;
+                }
+                LOG.atWarn()
+                        .addKeyValue("db", database)
+                        .log("a table is being changed and the dump stands in its way; taking another snapshot");
+                deletePartial(partial);
+            }
         }
     }
 

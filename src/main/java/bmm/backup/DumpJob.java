@@ -5,6 +5,7 @@ import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Keys;
 import bmm.base.Settings;
+import bmm.base.Stopping;
 import bmm.postgres.Fingerprint;
 import bmm.postgres.Fingerprinter;
 import bmm.postgres.PgDump;
@@ -47,6 +48,7 @@ final class DumpJob {
     private final DumpKind kind;
     private final PgDump.Compress inside;
     private final Progress progress;
+    private volatile @Nullable Failure fingerprintFailure;
 
     DumpJob(Settings settings, Server server, PgTools tools, Progress progress) {
         this.settings = settings;
@@ -95,20 +97,16 @@ final class DumpJob {
     Dumped run(Snapshot snapshot, String database, Path partial, long expectedBytes) throws InterruptedException {
         RowHash rowHash = snapshot.rowTextIsPortable() ? snapshot.rowHash() : null;
         PgDump.Request request = new PgDump.Request(
-                tools,
-                server,
-                database,
-                snapshot.id(),
-                settings.get(Keys.LOCK_WAIT_TIMEOUT),
-                settings.get(Keys.DUMP_TIMEOUT));
+                tools, server, database, snapshot.id(), Snapshot.LOCK_WAIT_INSIDE, settings.get(Keys.DUMP_TIMEOUT));
         SortedMap<TableName, SequenceState> before = snapshot.sequences();
+        fingerprintFailure = null;
         progress.begin(database + ": dump", expectedBytes);
         Path directory = partial.resolveSibling(partial.getFileName() + ".d");
         try (PgDump dump = start(request, directory);
                 ExecutorService side = Executors.newSingleThreadExecutor()) {
             Future<@Nullable Fingerprint> fingerprint = side.submit(() -> fingerprint(snapshot, dump));
             try {
-                Written written = store(dump, directory, partial, fingerprint);
+                Written written = store(dump, directory, partial);
                 Fingerprint source = await(fingerprint);
                 SortedMap<TableName, SequenceState> after = snapshot.sequences();
                 snapshot.checkAlive();
@@ -161,6 +159,7 @@ final class DumpJob {
         try {
             return new Fingerprinter(snapshot, hash, settings.get(Keys.DUMP_JOBS), progress::detail).compute();
         } catch (Failure e) {
+            fingerprintFailure = e;
             dump.kill();
             throw e;
         }
@@ -169,8 +168,7 @@ final class DumpJob {
     private record Written(Measured file, long dumpedBytes) {}
 
     /** Takes the dump to its end and onto the disk. */
-    private Written store(PgDump dump, Path directory, Path partial, Future<?> fingerprint)
-            throws InterruptedException {
+    private Written store(PgDump dump, Path directory, Path partial) throws InterruptedException {
         try {
             if (isPackedHere()) {
                 dump.finish();
@@ -186,9 +184,9 @@ final class DumpJob {
             dump.finish();
             return new Written(file, dumped.get());
         } catch (IOException e) {
-            throw cannotWrite(partial, e);
+            throw firstCause(stopped(dump, cannotWrite(partial, e)));
         } catch (Failure e) {
-            throw firstCause(fingerprint, e);
+            throw firstCause(e);
         }
     }
 
@@ -215,16 +213,22 @@ final class DumpJob {
         return total;
     }
 
-    /** When the fingerprint failed, pg_dump was stopped for it: then that is the failure to tell. */
-    private static Failure firstCause(Future<?> fingerprint, Failure dumpFailure) throws InterruptedException {
-        if (fingerprint.isDone()) {
+    /** A pg_dump that was stopped breaks the stream; why it was is the failure to tell. */
+    private static Failure stopped(PgDump dump, Failure broken) throws InterruptedException {
+        if (dump.wasStopped()) {
             try {
-                fingerprint.get();
-            } catch (ExecutionException e) {
-                return e.getCause() instanceof Failure failure ? failure : dumpFailure;
+                dump.finish();
+            } catch (Failure e) {
+                return e;
             }
         }
-        return dumpFailure;
+        return broken;
+    }
+
+    /** When the fingerprint failed, pg_dump was stopped for it: then that is the failure to tell. */
+    private Failure firstCause(Failure ofDump) {
+        Failure first = fingerprintFailure;
+        return first == null ? ofDump : first;
     }
 
     private @Nullable Fingerprint await(Future<@Nullable Fingerprint> fingerprint) throws InterruptedException {
@@ -244,9 +248,17 @@ final class DumpJob {
         }
     }
 
+    /** Told to end: streams that break then are not what went wrong. */
+    static Failure stopped(IOException e) {
+        return new Failure(ExitCode.DUMP, "the backup was stopped", "run it again", e);
+    }
+
     /** One line for a write that failed; the disk being full is by far the most common reason. */
     static Failure cannotWrite(Path file, IOException e) {
         String reason = Failure.reason(e);
+        if (Stopping.requested()) {
+            return stopped(e);
+        }
         return reason.contains("No space left")
                 ? new Failure(
                         ExitCode.DUMP,

@@ -6,6 +6,7 @@ import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Keys;
 import bmm.base.Settings;
+import bmm.base.Stopping;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
 import bmm.postgres.ArchiveContent;
@@ -94,6 +95,9 @@ final class DumpVerification {
             }
             return content;
         } catch (IOException e) {
+            if (Stopping.requested()) {
+                throw DumpJob.stopped(e);
+            }
             throw new Failure(
                     ExitCode.VERIFICATION,
                     subject + ": the archive is damaged: " + Failure.reason(e),

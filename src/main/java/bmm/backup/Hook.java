@@ -39,7 +39,7 @@ record Hook(String name, String command, Duration timeout) {
             running.errors()
                     .lines()
                     .forEach(line -> LOG.atInfo().addKeyValue("hook", name).log(line));
-            if (exit != 0) {
+            if (exit != 0 || running.timedOut()) {
                 throw new Failure(
                         ifItFails,
                         running.timedOut()

@@ -18,8 +18,7 @@ final class RestoreCommand {
     static String here(DumpKind kind, Path dump, String database, PgTools tools) {
         return tools.container()
                 .map(container -> inside(container, kind, dump, database, tools.user()))
-                .orElseGet(() -> "createdb " + Shell.argument(database) + " && "
-                        + kind.restoreCommand(dump.toString(), database));
+                .orElseGet(() -> create("", "", database) + kind.restoreCommand(dump.toString(), database));
     }
 
     private static String inside(Container container, DumpKind kind, Path dump, String database, String user) {
@@ -33,6 +32,16 @@ final class RestoreCommand {
             case PLAIN_GZIP -> "gzip -dc " + file + " | " + exec + "psql -q -v ON_ERROR_STOP=1 " + into;
             case DIRECTORY -> exec + "sh -c " + UNPACK_AND_RESTORE + into + " < " + file;
         };
-        return exec + "createdb -U " + Shell.quote(user) + " " + Shell.argument(database) + " && " + restore;
+        return create(exec, "-U " + Shell.quote(user) + " ", database) + restore;
+    }
+
+    /**
+     * Makes the database that the dump is restored into; every cluster has one called postgres. From template0, as a
+     * template of the site's own may hold what the dump holds too.
+     */
+    private static String create(String exec, String as, String database) {
+        return database.equals("postgres")
+                ? ""
+                : exec + "createdb " + as + "-T template0 -- " + Shell.quote(database) + " && ";
     }
 }

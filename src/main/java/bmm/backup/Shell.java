@@ -9,11 +9,6 @@ final class Shell {
         return word.matches("[A-Za-z0-9_./:@%+,-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 
-    /** A name as the last argument of {@code createdb}, which takes it as it is; it must not look like an option. */
-    static String argument(String name) {
-        return (name.startsWith("-") ? "-- " : "") + quote(name);
-    }
-
     /**
      * A database name after {@code -d}. The pg tools take a name with an equals sign, or one that looks like a URL, for a
      * connection string, so such a name is wrapped in one (PostgreSQL manual, "Connection Strings").

@@ -99,8 +99,10 @@ public final class Verify {
                         "a run that was cut off leaves this; the next run makes a new one, this file can go");
             }
             Manifest manifest = catalog.manifest(backup);
-            ObjectInfo dump = backup.files()
-                    .get(manifest.dump().file().substring(backup.name().base().length()));
+            ObjectInfo dump = BackupName.parse(manifest.dump().file())
+                    .filter(file -> file.backup().equals(backup.name()))
+                    .map(file -> backup.files().get(file.ending()))
+                    .orElse(null);
             if (dump == null) {
                 throw damaged(
                         backup.name() + ": the manifest is there, the dump "
@@ -118,6 +120,11 @@ public final class Verify {
         Manifest.StoredFile globals = manifest.globals();
         if (globals == null) {
             return;
+        }
+        if (backup.files().values().stream().noneMatch(file -> file.key().equals(backup.keyOf(globals.file())))) {
+            throw damaged(
+                    backup.name() + ": the manifest is there, " + globals.file() + " is not",
+                    "someone or something removed it; take another copy of this backup");
         }
         try (MeasuredInput in = new MeasuredInput(store.get(backup.keyOf(globals.file())), done -> {})) {
             in.drain();
@@ -219,7 +226,15 @@ public final class Verify {
         String label = manifest == null || !manifest.fingerprint().inArchive()
                 ? null
                 : manifest.fingerprint().hash();
-        return label == null ? null : RowHash.of(label);
+        try {
+            return label == null ? null : RowHash.of(label);
+        } catch (IllegalArgumentException e) {
+            throw new Failure(
+                    ExitCode.VERIFICATION,
+                    "the manifest names the row hash " + label + ", which this bmm does not know",
+                    "a newer bmm wrote it, or someone changed it: verify with that bmm, or a copy of this file alone",
+                    e);
+        }
     }
 
     private static void checkTables(String subject, ArchiveContent content, Manifest.Fingerprint recorded) {

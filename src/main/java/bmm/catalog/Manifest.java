@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,6 +123,17 @@ public record Manifest(
     /** All large objects together. */
     public record LargeObjects(long count, @Nullable BigInteger hash) {}
 
+    /** JSON can leave out anything; nothing that is read later may be missing. */
+    private boolean isWhole() {
+        return Stream.of(startedAt, database, dump, fingerprint, verified).allMatch(Objects::nonNull)
+                && Stream.of(database.name, dump.file, dump.sha256, dump.kind, fingerprint.tables)
+                        .allMatch(Objects::nonNull)
+                && Stream.of(fingerprint.sequences, fingerprint.largeObjects).allMatch(Objects::nonNull)
+                && (globals == null || (globals.file != null && globals.sha256 != null))
+                && fingerprint.tables.stream()
+                        .allMatch(table -> table != null && table.schema != null && table.name != null);
+    }
+
     /** When the backup was begun. */
     public Instant started() {
         return Instant.parse(startedAt);
@@ -145,7 +158,7 @@ public record Manifest(
         if (manifest == null || !FORMAT.equals(manifest.format)) {
             throw new IOException("not a manifest of this version (" + FORMAT + ")");
         }
-        if (manifest.dump == null || manifest.database == null || manifest.fingerprint == null) {
+        if (!manifest.isWhole()) {
             throw new IOException("not a whole manifest");
         }
         return manifest;

@@ -183,7 +183,9 @@ public final class Retention {
         Duration within = policy.within();
         for (int i = 0; i < past.size(); i++) {
             Candidate one = past.get(i);
-            if (within != null && Duration.between(one.when(), now).compareTo(within) <= 0) {
+            if (within != null
+                    && !within.isZero()
+                    && Duration.between(one.when(), now).compareTo(within) <= 0) {
                 add(kept, one, new Reason("within " + Amounts.compact(within)));
             }
             if (i < policy.last()) {

@@ -7,7 +7,6 @@ import bmm.process.Command;
 import bmm.process.RunningCommand;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -164,7 +163,7 @@ public final class PgDump implements AutoCloseable {
      */
     public void finish() throws InterruptedException {
         int exit = running.waitFor();
-        if (exit == 0 && !running.stopped()) {
+        if (exit == 0 && !running.wasStopped()) {
             done = true;
             return;
         }
@@ -179,6 +178,12 @@ public final class PgDump implements AutoCloseable {
             throw new Failure(ExitCode.DUMP, database + "the dump was stopped", "run it again");
         }
         String said = running.lastError().replaceFirst("^pg_dump: (error: )?", "");
+        if (said.contains("statement timeout") || said.contains("could not obtain lock")) {
+            throw new TableBusy(
+                    database + "pg_dump gave up waiting for a lock",
+                    "another transaction holds a table, often an ALTER or a migration; see pg_stat_activity",
+                    null);
+        }
         throw new Failure(
                 ExitCode.DUMP,
                 database + "pg_dump failed" + (said.isEmpty() ? " with exit status " + exit : ": " + said),
@@ -195,9 +200,6 @@ public final class PgDump implements AutoCloseable {
         if (said.contains("server version mismatch")) {
             return "install the client of the server's major version, or set BMM_PG_BIN";
         }
-        if (said.contains("lock timeout") || said.contains("could not obtain lock")) {
-            return "another transaction holds a table; see pg_stat_activity";
-        }
         if (said.contains("No space left")) {
             return "free some space where it writes; with BMM_DUMP_JOBS and BMM_PG_CONTAINER that is $TMPDIR or /tmp in the container";
         }
@@ -207,6 +209,11 @@ public final class PgDump implements AutoCloseable {
         return exit > 128
                 ? "it was killed by signal " + (exit - 128) + "; see the system's log"
                 : "see the server's log";
+    }
+
+    /** Whether it was stopped before its time; {@link #finish} tells why. */
+    public boolean wasStopped() {
+        return running.wasStopped();
     }
 
     /** Everything pg_dump said on standard error, at most its last 25 lines. */
@@ -292,7 +299,11 @@ public final class PgDump implements AutoCloseable {
                     "pg_dumpall --globals-only failed: " + said,
                     "reading role passwords needs a superuser; set BMM_GLOBALS=no to do without");
         } catch (IOException e) {
-            throw new UncheckedIOException("pg_dumpall: " + Failure.reason(e), e);
+            throw new Failure(
+                    ExitCode.PREFLIGHT,
+                    "cannot run pg_dumpall: " + Failure.reason(e),
+                    "it must be beside pg_dump; check BMM_PG_BIN",
+                    e);
         } finally {
             if (!done) {
                 tools.container().ifPresent(container -> endInside(container, applicationName));

@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 public final class Snapshot implements AutoCloseable {
     private static final int MOST_ATTEMPTS = 5;
     private static final int TABLES_PER_LOCK = 200;
+
+    /** How long another session of the same snapshot waits for a lock, see {@link TableBusy}. */
+    public static final Duration LOCK_WAIT_INSIDE = Duration.ofSeconds(2);
+
     private static final int SEQUENCES_PER_QUERY = 100;
     /**
      * What pg_dump dumps data of: ordinary tables and leaf partitions; of an extension's tables only its settings; on a
@@ -83,7 +87,15 @@ public final class Snapshot implements AutoCloseable {
                 Set<TableName> locked = new HashSet<>();
                 List<Table> before = tables(session);
                 session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-                lock(session, before, locked);
+                try {
+                    lock(session, before, locked);
+                } catch (SQLException e) {
+                    if (!isGone(e)) {
+                        throw e;
+                    }
+                    session.execute("ROLLBACK");
+                    continue;
+                }
                 List<Table> tables = tables(session);
                 if (locked.containsAll(tables.stream().map(Table::name).toList())) {
                     String id = session.queryOne("SELECT pg_catalog.pg_export_snapshot()", row -> row.getString(1));
@@ -101,6 +113,11 @@ public final class Snapshot implements AutoCloseable {
                 ExitCode.DUMP,
                 "database " + database + ": tables come and go too fast to take a snapshot",
                 "run the backup when no migration is running");
+    }
+
+    /** A table, or its schema, was dropped between the look and the lock. */
+    private static boolean isGone(SQLException e) {
+        return "42P01".equals(e.getSQLState()) || "3F000".equals(e.getSQLState());
     }
 
     private static List<Table> tables(Session session) throws SQLException {
@@ -231,6 +248,7 @@ public final class Snapshot implements AutoCloseable {
         try {
             worker.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
             worker.execute("SET TRANSACTION SNAPSHOT '" + id + "'");
+            worker.execute("SET lock_timeout = " + LOCK_WAIT_INSIDE.toMillis());
             synchronized (workers) {
                 workers.add(worker);
             }

@@ -54,10 +54,10 @@ final class SqlFailure {
                         doing + ": " + message(e),
                         "GRANT pg_read_all_data TO the role, or back up as the owner; tables with row security also need BYPASSRLS");
             case "55P03" ->
-                failure(
-                        e,
+                new TableBusy(
                         doing + ": gave up waiting for a lock",
-                        "another transaction holds the table, often an ALTER or a migration; see pg_stat_activity, or raise BMM_LOCK_WAIT_TIMEOUT");
+                        "another transaction holds the table, often an ALTER or a migration; see pg_stat_activity, or raise BMM_LOCK_WAIT_TIMEOUT",
+                        e);
             case "57014" -> failure(e, doing + ": cancelled", "someone or a timeout cancelled the query");
             case "57P01", "57P02", "08006", "08003" ->
                 failure(e, doing + ": the connection broke: " + message(e), "see the server's log");

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,11 +51,14 @@ public final class RunningCommand implements AutoCloseable {
         return exit;
     }
 
-    /** Asks it to end, without waiting; what it has written can still be read. */
+    /** Asks it and what it started to end, without waiting; what they have written can still be read. */
     public void kill() {
         stopped = true;
+        // It first: a shell whose child ends goes on to its next command, and may then say that all went well.
+        List<ProcessHandle> children = process.descendants().toList();
         // Process.destroy would close the streams under the threads that read them.
         process.toHandle().destroy();
+        children.forEach(ProcessHandle::destroy);
     }
 
     /** Whether it is no longer running. */
@@ -68,7 +72,7 @@ public final class RunningCommand implements AutoCloseable {
     }
 
     /** Whether it was told to end before its time: then its exit status means nothing (docker exec gives 0). */
-    public boolean stopped() {
+    public boolean wasStopped() {
         return stopped;
     }
 
@@ -120,7 +124,6 @@ public final class RunningCommand implements AutoCloseable {
 
     /** Asks it to end, and makes it end after five seconds. */
     private void stop() throws InterruptedException {
-        process.descendants().forEach(ProcessHandle::destroy);
         kill();
         if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);

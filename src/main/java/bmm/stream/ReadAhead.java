@@ -65,7 +65,7 @@ public final class ReadAhead extends InputStream {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-        if (position == current.length) {
+        if (current.length >= 0 && position == current.length) {
             next();
         }
         if (current.length < 0) {
@@ -84,7 +84,7 @@ public final class ReadAhead extends InputStream {
                 free.put(current.bytes);
             }
             current = filled.take();
-            position = current.length < 0 ? -1 : 0;
+            position = 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("stopped while reading");
