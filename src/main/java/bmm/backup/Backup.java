@@ -103,7 +103,7 @@ public final class Backup {
                 container.map(found -> found.connection(settings, given)).orElse(given);
         Server server = new Server(connection);
         List<ObjectStore> remotes = new ArrayList<>();
-        try (ObjectStore local = new FileStore(instance.backupDirectory())) {
+        try (ObjectStore local = FileStore.flat(instance.backupDirectory())) {
             for (String address : settings.find(Keys.BACKUP_REMOTE).orElse(List.of())) {
                 remotes.add(Stores.open(address, settings));
             }

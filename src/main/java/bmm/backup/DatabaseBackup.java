@@ -83,11 +83,19 @@ final class DatabaseBackup {
             stored = store();
         } catch (Failure e) {
             return new Result(database, since(started), null, List.of(), null, stoppedOr(e));
+        } catch (RuntimeException | OutOfMemoryError e) {
+            Failure internal = new Failure(
+                    ExitCode.INTERNAL,
+                    "database " + database + ": internal error: " + Failure.reason(e),
+                    "this is a bug in bmm: run again with -v and report what it prints",
+                    e);
+            return new Result(database, since(started), null, List.of(), null, stoppedOr(internal));
         }
-        List<Sent> sent = sendOffSite();
+        List<Sent> sent = List.of();
         Pruned pruned = null;
         Failure failure = null;
         try {
+            sent = sendOffSite(stored.manifest());
             pruned = prune(sent);
         } catch (Failure e) {
             failure = e;
@@ -191,13 +199,13 @@ final class DatabaseBackup {
         return tools;
     }
 
-    private List<Sent> sendOffSite() {
+    private List<Sent> sendOffSite(Manifest justStored) {
         OffSite offSite =
                 new OffSite(context.instance().name(), context.instance().backupDirectory(), context.progress());
         Catalog local = Catalog.read(context.local(), "");
         List<Sent> sent = new ArrayList<>();
         for (ObjectStore remote : context.remotes()) {
-            sent.add(offSite.send(database, local, remote));
+            sent.add(offSite.send(database, justStored, local, remote));
         }
         return sent;
     }

@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /** A shell command of the user's, before or after the work. What it prints goes to the log. */
 record Hook(String name, String command, Duration timeout) {
+    private static final Duration AFTER_ITS_END = Duration.ofSeconds(2);
     private static final Logger LOG = LoggerFactory.getLogger(Hook.class);
 
     /**
@@ -29,13 +30,11 @@ record Hook(String name, String command, Duration timeout) {
                 .environment("BMM_INSTANCE", instance)
                 .environment("BMM_OUTCOME", String.valueOf(outcome.code()))
                 .timeout(timeout);
-        try (RunningCommand running = shell.start();
-                BufferedReader output =
-                        new BufferedReader(new InputStreamReader(running.output(), StandardCharsets.UTF_8))) {
-            for (String line = output.readLine(); line != null; line = output.readLine()) {
-                LOG.atInfo().addKeyValue("hook", name).log(line);
-            }
+        try (RunningCommand running = shell.start()) {
+            // Beside the wait: a service that the hook starts may hold its output open for as long as it runs.
+            Thread reader = Thread.ofVirtual().start(() -> logOutput(running));
             int exit = running.waitFor();
+            reader.join(AFTER_ITS_END);
             running.errors()
                     .lines()
                     .forEach(line -> LOG.atInfo().addKeyValue("hook", name).log(line));
@@ -50,5 +49,11 @@ record Hook(String name, String command, Duration timeout) {
         } catch (IOException e) {
             throw new Failure(ifItFails, "the " + name + " hook cannot run: " + Failure.reason(e), null, e);
         }
+    }
+
+    private void logOutput(RunningCommand running) {
+        new BufferedReader(new InputStreamReader(running.output(), StandardCharsets.UTF_8))
+                .lines()
+                .forEach(line -> LOG.atInfo().addKeyValue("hook", name).log(line));
     }
 }

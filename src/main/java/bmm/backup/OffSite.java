@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,36 +43,57 @@ final class OffSite {
     }
 
     /** Sends what is missing of one database. A store that fails is told in the result, never thrown. */
-    Sent send(String database, Catalog local, ObjectStore remote) {
+    Sent send(String database, Manifest justStored, Catalog local, ObjectStore remote) {
         long begun = System.nanoTime();
         String place = remote.name();
         int count = 0;
         long bytes = 0;
+        Failure failure = null;
         try {
-            for (StoredBackup backup : missing(database, local, remote)) {
+            List<StoredBackup> missing = missing(database, justStored, local, remote);
+            for (StoredBackup backup : missing) {
+                // A store that fails is not tried again and again; but the newest goes if it can, whatever became of
+                // others.
+                if (failure != null && failure.exitCode() == ExitCode.STORE && !backup.equals(missing.getLast())) {
+                    continue;
+                }
                 String target = backup.name().remoteDirectory(instance);
                 place = remote.name() + "/" + target;
-                bytes += send(backup, local.manifest(backup), target, remote);
-                count++;
+                try {
+                    bytes += send(backup, local.manifest(backup), target, remote);
+                    count++;
+                } catch (Failure e) {
+                    failure = failure == null ? e : failure;
+                }
             }
-            return new Sent(stripSlash(place), count, bytes, since(begun), null);
         } catch (Failure e) {
-            return new Sent(stripSlash(place), count, bytes, since(begun), e);
+            failure = e;
         }
+        return new Sent(stripSlash(place), count, bytes, since(begun), failure);
     }
 
-    private List<StoredBackup> missing(String database, Catalog local, ObjectStore remote) {
+    private List<StoredBackup> missing(String database, Manifest justStored, Catalog local, ObjectStore remote) {
         List<StoredBackup> there = Catalog.read(remote, BackupName.remotePrefix(instance, database))
                 .of(database);
         Set<BackupName> names = there.stream().map(StoredBackup::name).collect(Collectors.toSet());
-        Instant newestThere =
-                there.isEmpty() ? Instant.MIN : there.getLast().name().when();
         List<StoredBackup> here =
                 local.of(database).stream().filter(StoredBackup::isComplete).toList();
-        // The newest one goes in any case: what is newer there may come from another host under the same name.
+        Predicate<StoredBackup> isNew =
+                backup -> justStored.dump().file().startsWith(backup.name().base());
+        // Backups dated after this one come from a clock that was wrong, and say nothing about what has arrived.
+        Instant present = here.stream()
+                .filter(isNew)
+                .findFirst()
+                .map(backup -> backup.name().when())
+                .orElse(Instant.MAX);
+        Instant newestThere = there.stream()
+                .map(backup -> backup.name().when())
+                .filter(when -> !when.isAfter(present))
+                .max(Instant::compareTo)
+                .orElse(Instant.MIN);
         return here.stream()
-                .filter(backup -> backup.name().when().isAfter(newestThere)
-                        || (backup.equals(here.getLast()) && !names.contains(backup.name())))
+                .filter(backup -> !names.contains(backup.name()))
+                .filter(isNew.or(backup -> backup.name().when().isAfter(newestThere)))
                 .toList();
     }
 

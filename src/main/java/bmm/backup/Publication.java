@@ -18,6 +18,7 @@ import bmm.postgres.TableContent;
 import bmm.postgres.TableName;
 import bmm.stream.Sha256;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,9 +26,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns a verified dump into a backup: final names, and the manifest last. */
 final class Publication {
+    private static final Logger LOG = LoggerFactory.getLogger(Publication.class);
+
     private final Settings settings;
     private final String tool;
     private final String instance;
@@ -59,9 +64,21 @@ final class Publication {
             DurableFile.publish(dumped.partial(), dump);
             DurableFile.write(directory.resolve(name.file(BackupName.MANIFEST)), manifest.toJson());
         } catch (IOException e) {
+            withdraw(name, dumped.kind());
             throw DumpJob.cannotWrite(dump, e);
         }
         return manifest;
+    }
+
+    /** Without its manifest what is there is no backup, and would only fill the disk. */
+    private void withdraw(BackupName name, DumpKind kind) {
+        for (String ending : List.of(BackupName.MANIFEST, BackupName.GLOBALS, kind.ending())) {
+            try {
+                Files.deleteIfExists(directory.resolve(name.file(ending)));
+            } catch (IOException e) {
+                LOG.atWarn().addKeyValue("file", name.file(ending)).log("cannot be removed: {}", Failure.reason(e));
+            }
+        }
     }
 
     private Manifest manifest(

@@ -188,7 +188,8 @@ public final class Verify {
             return new Verdict(subject, size, detail, null);
         } catch (Failure e) {
             return new Verdict(subject, size, "", e);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            // Damaged bytes can make a parser stumble in any way; the next backup must still be looked at.
             Failure damaged = new Failure(
                     ExitCode.VERIFICATION,
                     subject + ": damaged: " + Failure.reason(e),

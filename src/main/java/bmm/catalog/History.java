@@ -24,6 +24,9 @@ public final class History {
     private static final long ROTATE_AT_BYTES = 8_000_000;
     private static final Gson GSON = new Gson();
 
+    /** The subject of a run that failed before it came to any. */
+    public static final String ALL = "*";
+
     private final Path file;
 
     public History(Path stateDirectory) {
@@ -56,7 +59,8 @@ public final class History {
                 JsonObject run = GSON.fromJson(line, JsonObject.class);
                 if (run != null
                         && new JsonPrimitive(job).equals(run.get("job"))
-                        && new JsonPrimitive(subject).equals(run.get("subject"))) {
+                        && (new JsonPrimitive(subject).equals(run.get("subject"))
+                                || new JsonPrimitive(ALL).equals(run.get("subject")))) {
                     failed = new JsonPrimitive(false).equals(run.get("stored"));
                 }
             }

@@ -52,7 +52,15 @@ final class BackupCommand extends RunnableCommand {
                 Version.line(),
                 System.getProperty("user.name", ""),
                 run.environment("PATH").orElse(null));
-        BackupReport report = new Backup(run.settings(), instance, environment, run.clock(), run.progress()).run();
+        BackupReport report;
+        try {
+            report = new Backup(run.settings(), instance, environment, run.clock(), run.progress()).run();
+        } catch (Failure e) {
+            if (e.exitCode() != ExitCode.LOCKED) {
+                new History(instance.stateDirectory()).append(line(run, History.ALL, e.exitCode(), false));
+            }
+            throw e;
+        }
         record(report, instance, run);
         if (run.json()) {
             run.printJson(json(report));
@@ -84,16 +92,21 @@ final class BackupCommand extends RunnableCommand {
         History history = new History(instance.stateDirectory());
         for (Result result : report.results()) {
             Stored stored = result.stored();
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("at", run.clock().instant().truncatedTo(ChronoUnit.MILLIS).toString());
-            line.put("job", "backup");
-            line.put("subject", result.database());
-            line.put("exit", result.exitCode().code());
-            line.put("stored", stored != null);
+            Map<String, Object> line = line(run, result.database(), result.exitCode(), stored != null);
             line.put("seconds", seconds(result.took()));
             line.put("bytes", stored == null ? 0 : stored.manifest().dump().bytes());
             history.append(line);
         }
+    }
+
+    private static Map<String, Object> line(Run run, String subject, ExitCode exit, boolean stored) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("at", run.clock().instant().truncatedTo(ChronoUnit.MILLIS).toString());
+        line.put("job", "backup");
+        line.put("subject", subject);
+        line.put("exit", exit.code());
+        line.put("stored", stored);
+        return line;
     }
 
     private static void print(BackupReport report, Run run) {

@@ -26,7 +26,7 @@ final class StoreOption {
                     "the backup directory " + instance.backupDirectory() + " does not exist",
                     "is its file system mounted, and BMM_BACKUP_DIR right?");
         }
-        return new FileStore(instance.backupDirectory());
+        return FileStore.flat(instance.backupDirectory());
     }
 
     /** Opens every off-site store of the settings. */

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Map;
@@ -41,6 +42,7 @@ public final class PlainDumpReader {
     private boolean complete;
     private long bytes;
     private String heading = "";
+    private Charset charset = StandardCharsets.UTF_8;
 
     /**
      * @param hash how rows are hashed, or null to count them only
@@ -58,7 +60,7 @@ public final class PlainDumpReader {
     public ArchiveContent read(InputStream stream) throws IOException {
         InputStream in = new Buffered(stream);
         while (readLine(in)) {
-            statement(whole(line.toString(StandardCharsets.UTF_8), in), in);
+            statement(whole(line.toString(charset), in), in);
         }
         if (!complete) {
             throw new EOFException("its last line is missing: " + TRAILER);
@@ -74,7 +76,7 @@ public final class PlainDumpReader {
                 : first.startsWith("SELECT pg_catalog.setval('") ? ");" : "";
         StringBuilder statement = new StringBuilder(first);
         while (!statement.toString().endsWith(end) && statement.length() < LONGEST_STATEMENT && readLine(in)) {
-            statement.append('\n').append(line.toString(StandardCharsets.UTF_8));
+            statement.append('\n').append(line.toString(charset));
         }
         return statement.toString();
     }
@@ -101,6 +103,8 @@ public final class PlainDumpReader {
             }
         } else if (text.startsWith("-- ")) {
             comment(text);
+        } else if (ServerEncoding.isSet(text)) {
+            charset = ServerEncoding.of(text);
         } else if (text.startsWith("SELECT pg_catalog.")) {
             call(text);
         }

@@ -58,7 +58,7 @@ public final class Server {
         String home = connection.database() == null ? "postgres" : connection.database();
         try (Session session = connect(home)) {
             return session.query(
-                    "SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate"
+                    "SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate AND datconnlimit <> -2"
                             + " AND pg_catalog.has_database_privilege(oid, 'CONNECT') ORDER BY datname",
                     row -> row.getString(1));
         } catch (SQLException e) {

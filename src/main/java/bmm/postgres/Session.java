@@ -38,6 +38,9 @@ final class Session implements AutoCloseable {
         this.connection = connection;
         this.registration = stoppable ? Stopping.register(this::cancel) : () -> {};
         try (Statement statement = connection.createStatement()) {
+            // Servers know it from 17 on; a default of the role's would end the snapshot in mid-dump.
+            statement.execute("SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings"
+                    + " WHERE name = 'transaction_timeout'");
             for (String pinned : PINNED) {
                 int equals = pinned.indexOf('=');
                 String value = pinned.substring(equals + 1);

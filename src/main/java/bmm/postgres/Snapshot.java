@@ -16,6 +16,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One moment of a database, held open: an exported REPEATABLE READ snapshot that pg_dump and the fingerprint both look
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * itself.
  */
 public final class Snapshot implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Snapshot.class);
     private static final int MOST_ATTEMPTS = 5;
     private static final int TABLES_PER_LOCK = 200;
 
@@ -64,6 +67,7 @@ public final class Snapshot implements AutoCloseable {
     private final String id;
     private final List<Table> tables;
     private final List<Session> workers = new ArrayList<>();
+    private boolean cancelled;
 
     private Snapshot(Server server, String database, Session session, String id, List<Table> tables) {
         this.server = server;
@@ -180,28 +184,46 @@ public final class Snapshot implements AutoCloseable {
      */
     public SortedMap<TableName, SequenceState> sequences() {
         try {
-            List<TableName> names = session.query("""
-                    SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
-                    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-                    WHERE c.relkind = 'S' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-                    """, row -> new TableName(row.getString(1), row.getString(2)));
-            SortedMap<TableName, SequenceState> states = new TreeMap<>();
-            for (int from = 0; from < names.size(); from += SEQUENCES_PER_QUERY) {
-                List<TableName> some = names.subList(from, Math.min(from + SEQUENCES_PER_QUERY, names.size()));
-                List<String> selects = new ArrayList<>();
-                for (int i = 0; i < some.size(); i++) {
-                    selects.add("SELECT " + i + ", last_value, is_called FROM "
-                            + some.get(i).quoted());
-                }
-                session.query(
-                        String.join(" UNION ALL ", selects),
-                        row -> states.put(
-                                some.get(row.getInt(1)), new SequenceState(row.getLong(2), row.getBoolean(3))));
-            }
-            return states;
+            session.execute("SAVEPOINT sequences");
         } catch (SQLException e) {
             throw running(e, "reading the sequences");
         }
+        try {
+            return readSequences();
+        } catch (SQLException e) {
+            // Sequences are not locked: one that was dropped meanwhile is no reason to throw a good dump away.
+            LOG.atInfo().addKeyValue("db", database).log("sequences not compared: {}", SqlFailure.message(e));
+        }
+        try {
+            session.execute("ROLLBACK TO SAVEPOINT sequences");
+            return new TreeMap<>();
+        } catch (SQLException e) {
+            throw running(e, "reading the sequences");
+        }
+    }
+
+    private SortedMap<TableName, SequenceState> readSequences() throws SQLException {
+        List<TableName> names = session.query("""
+                    SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
+                    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                    WHERE c.relkind = 'S' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+                      AND (c.relpersistence <> 'u' OR NOT pg_catalog.pg_is_in_recovery())
+                      AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e'
+                          AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass)
+                    """, row -> new TableName(row.getString(1), row.getString(2)));
+        SortedMap<TableName, SequenceState> states = new TreeMap<>();
+        for (int from = 0; from < names.size(); from += SEQUENCES_PER_QUERY) {
+            List<TableName> some = names.subList(from, Math.min(from + SEQUENCES_PER_QUERY, names.size()));
+            List<String> selects = new ArrayList<>();
+            for (int i = 0; i < some.size(); i++) {
+                selects.add("SELECT " + i + ", last_value, is_called FROM "
+                        + some.get(i).quoted());
+            }
+            session.query(
+                    String.join(" UNION ALL ", selects),
+                    row -> states.put(some.get(row.getInt(1)), new SequenceState(row.getLong(2), row.getBoolean(3))));
+        }
+        return states;
     }
 
     /**
@@ -249,8 +271,12 @@ public final class Snapshot implements AutoCloseable {
             worker.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
             worker.execute("SET TRANSACTION SNAPSHOT '" + id + "'");
             worker.execute("SET lock_timeout = " + LOCK_WAIT_INSIDE.toMillis());
+            lock(worker, tables, new HashSet<>());
             synchronized (workers) {
                 workers.add(worker);
+                if (cancelled) {
+                    worker.cancel();
+                }
             }
             return worker;
         } catch (SQLException e) {
@@ -262,6 +288,8 @@ public final class Snapshot implements AutoCloseable {
     /** Breaks off the fingerprint, from another thread. */
     public void cancel() {
         synchronized (workers) {
+            // Also for a worker that is still connecting.
+            cancelled = true;
             workers.forEach(Session::cancel);
         }
     }

@@ -3,6 +3,7 @@ package bmm.postgres;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,23 @@ final class TableOfContents {
             String copyStatement,
             String namespace,
             String fileName) {
+        /** The same, its text read in the encoding of the database. */
+        Entry in(Charset charset) {
+            return new Entry(
+                    id,
+                    hasData,
+                    decoded(tag, charset),
+                    kind,
+                    decoded(definition, charset),
+                    decoded(copyStatement, charset),
+                    decoded(namespace, charset),
+                    fileName);
+        }
+
+        private static String decoded(String bytes, Charset charset) {
+            return new String(bytes.getBytes(StandardCharsets.ISO_8859_1), charset);
+        }
+
         boolean isTableData() {
             return hasData && kind.equals("TABLE DATA");
         }
@@ -117,7 +135,12 @@ final class TableOfContents {
         for (int i = 0; i < count; i++) {
             read.add(readEntry(offsetSize));
         }
-        entries = List.copyOf(read);
+        Charset charset = read.stream()
+                .filter(entry -> entry.kind().equals("ENCODING"))
+                .findFirst()
+                .map(entry -> ServerEncoding.of(entry.definition()))
+                .orElse(StandardCharsets.UTF_8);
+        entries = read.stream().map(entry -> entry.in(charset)).toList();
     }
 
     /** Reads up to the end of the table of contents and no further. */
@@ -205,7 +228,8 @@ final class TableOfContents {
         if (bytes.length < length) {
             throw new EOFException("archive ends too early");
         }
-        return new String(bytes, StandardCharsets.UTF_8);
+        // One character a byte, until the encoding is known.
+        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     private static String text(@Nullable String string) {

@@ -12,6 +12,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Objects as files below a directory: {@code a/b.txt} is the file {@code b.txt} in the directory {@code a}, mode 0600 and
@@ -26,25 +27,39 @@ public final class FileStore implements ObjectStore {
     private final String prefix;
     private final String name;
     private final FileWriter writer;
+    private final boolean flat;
 
     /** The store of a directory, which must exist when something is done with it. */
     public FileStore(Path root) {
-        this(root, "");
+        this(root, "", true, false);
     }
 
     /**
      * @param prefix empty or ending in {@code /}; made when something is stored
      */
     FileStore(Path root, String prefix) {
-        this(root, prefix, true);
+        this(root, prefix, true, false);
     }
 
     FileStore(Path root, String prefix, boolean hardLinks) {
+        this(root, prefix, hardLinks, false);
+    }
+
+    private FileStore(Path root, String prefix, boolean hardLinks, boolean flat) {
+        this.flat = flat;
         Path absolute = root.toAbsolutePath().normalize();
         this.name = new StoreAddress.Folder(absolute, prefix).toString();
         this.prefix = prefix;
         this.folder = new Folder(absolute, name);
         this.writer = new FileWriter(folder, name, hardLinks);
+    }
+
+    /**
+     * The files directly in a directory. What lies in directories below is somebody else's: it is not even looked into
+     * (a {@code lost+found}, another instance's backups, a copy that a person put aside).
+     */
+    public static FileStore flat(Path directory) {
+        return new FileStore(directory, "", true, true);
     }
 
     @Override
@@ -100,7 +115,23 @@ public final class FileStore implements ObjectStore {
 
     @Override
     public Iterator<ObjectInfo> list(String keyPrefix) {
-        return new FileListing(folder, prefix, keyPrefix);
+        return flat ? listFlat(keyPrefix) : new FileListing(folder, prefix, keyPrefix);
+    }
+
+    private Iterator<ObjectInfo> listFlat(String keyPrefix) {
+        try (Stream<Path> files = Files.list(folder.root())) {
+            return files.map(Path::getFileName)
+                    .map(String::valueOf)
+                    .map(FileNames::decode)
+                    .flatMap(Optional::stream)
+                    .filter(key -> key.startsWith(keyPrefix))
+                    .sorted(KeyOrder.UTF8)
+                    .map(this::head)
+                    .flatMap(Optional::stream)
+                    .iterator();
+        } catch (IOException e) {
+            throw folder.failure("", e);
+        }
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,6 +24,7 @@ final class BackupSignalTest {
     private Scene scene;
     private Path dumpPid;
     private Path outcome;
+    private Process child;
 
     @BeforeEach
     void aSlowDump() {
@@ -36,7 +38,10 @@ final class BackupSignalTest {
     }
 
     private Process start() throws IOException, InterruptedException {
+        // What starts the tests may ignore SIGINT, as shells do for what they run in the background.
         ProcessBuilder builder = new ProcessBuilder(
+                        "env",
+                        "--default-signal=INT",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "--enable-native-access=ALL-UNNAMED",
@@ -51,6 +56,7 @@ final class BackupSignalTest {
         builder.environment().keySet().removeIf(name -> name.startsWith("BMM_") || name.startsWith("PG"));
         builder.environment().putAll(scene.environment);
         Process process = builder.start();
+        child = process;
         while (!Files.exists(dumpPid) || partials() == 0) {
             assertThat(process.isAlive())
                     .as(Files.readString(directory.resolve("child.log")))
@@ -58,6 +64,14 @@ final class BackupSignalTest {
             Thread.sleep(20);
         }
         return process;
+    }
+
+    @AfterEach
+    void nothingIsLeftRunning() {
+        if (child != null) {
+            child.descendants().forEach(ProcessHandle::destroyForcibly);
+            child.destroyForcibly();
+        }
     }
 
     private long partials() {

@@ -167,7 +167,7 @@ final class VerifyCommandTest {
         assertThat(all.out()).contains("1 of 3 backups good");
         assertThat(all.errors()).hasSize(2);
         assertThat(scene.run("verify", "--since", "2026-11-21T04:00:00Z").out()).contains("1 of 2 backups good");
-        assertThat(scene.run("verify", "--since", "2026-11-22").isDone().out()).contains("no backups there");
+        scene.run("verify", "--since", "2026-11-22").failed(4, "there is no backup to verify", "--since");
         assertThat(scene.run("verify", "--since", "yesterday").exit()).isEqualTo(64);
         assertThat(scene.run("verify", "--all", "--json").json().getAsJsonArray("backups"))
                 .hasSize(3);
@@ -205,6 +205,6 @@ final class VerifyCommandTest {
             Path file = Files.writeString(directory.resolve("hello" + ending), "hello");
             scene.run("verify", file.toString()).failed(4, "hello" + ending, "");
         }
-        assertThat(scene.run("verify").isDone().out()).contains("no backups there");
+        scene.run("verify").failed(4, "there is no backup to verify", "BMM_BACKUP_DIR");
     }
 }
