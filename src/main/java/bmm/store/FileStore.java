@@ -128,6 +128,7 @@ public final class FileStore implements ObjectStore {
                     .sorted(KeyOrder.UTF8)
                     .map(this::head)
                     .flatMap(Optional::stream)
+                    .toList()
                     .iterator();
         } catch (IOException e) {
             throw folder.failure("", e);
