@@ -1,0 +1,144 @@
+package bmm.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import bmm.cli.Scene.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Disks, directories and stores that are full, shared, late or in the way. */
+final class BackupPlacesTest {
+    private static final String DATABASE = "places";
+
+    @TempDir
+    Path directory;
+
+    private Scene scene;
+
+    @BeforeEach
+    void aDatabase() {
+        scene = new Scene(directory);
+        scene.server.createDatabase(DATABASE);
+        scene.server.sql(DATABASE, "CREATE TABLE t AS SELECT i, md5(i::text) AS h FROM generate_series(1, 1000) i");
+        scene.set("BMM_DATABASES", DATABASE);
+    }
+
+    @AfterEach
+    void isDropped() {
+        scene.server.dropDatabase(DATABASE);
+    }
+
+    @Test
+    void aDiskThatFillsUpWhileTheDumpIsWritten() throws IOException {
+        String small = System.getenv("BMM_TEST_SMALL_DISK");
+        assumeTrue(small != null, "no small filesystem: BMM_TEST_SMALL_DISK is not set");
+        Path disk = Files.createTempDirectory(Path.of(small), "full");
+        scene.set("BMM_BACKUP_DIR", disk.toString());
+        scene.run("backup").isDone();
+        Map<String, String> before = Scene.content(disk);
+        // The last dump was small, so the preflight expects no more.
+        scene.server.sql(DATABASE, "INSERT INTO t SELECT i, md5(i::text) FROM generate_series(1, 2000000) i");
+
+        scene.run("backup").failed(2, "disk full", "earlier backups are untouched");
+
+        assertThat(Scene.content(disk)).isEqualTo(before);
+        scene.server.sql(DATABASE, "DELETE FROM t WHERE i > 1000");
+        scene.run("backup").isDone();
+        for (String file : Scene.content(disk).keySet()) {
+            Files.delete(disk.resolve(file));
+        }
+    }
+
+    @Test
+    void whatLiesBelowTheBackupDirectoryIsLeftAlone() throws IOException {
+        scene.run("backup").isDone();
+        Path kept = scene.directory("backups/keep");
+        for (String file : scene.content().keySet()) {
+            Files.move(scene.backups.resolve(file), kept.resolve(file));
+        }
+        Files.writeString(kept.resolve("places-20200101T000000Z.dump.zst.partial"), "not ours");
+        Map<String, String> before = Scene.content(kept);
+        scene.set("BMM_KEEP_WITHIN", "0").set("BMM_KEEP_LAST", "1");
+
+        scene.run("backup").isDone();
+        scene.run("backup").isDone();
+
+        assertThat(Scene.content(kept)).isEqualTo(before);
+        assertThat(scene.run("verify", "--all").isDone().out()).contains("1 of 1 backup good");
+    }
+
+    @Test
+    void aClockThatWasWrongDoesNotKeepBackupsAtHome() {
+        Path store = scene.offSite("off-site");
+        scene.now = scene.now.plus(Duration.ofDays(2000));
+        scene.run("backup").isDone();
+        scene.now = Scene.BEGIN;
+
+        scene.run("backup").isDone();
+        scene.run("backup").isDone();
+
+        assertThat(Scene.content(store).keySet().stream().filter(name -> name.endsWith(".manifest.json")))
+                .hasSize(3);
+    }
+
+    @Test
+    void anEarlierBackupThatRottedDoesNotKeepTheNewOneAtHome() throws IOException {
+        scene.run("backup").isDone();
+        Files.writeString(scene.only(".manifest.json"), "{");
+        Path store = scene.offSite("off-site");
+
+        Outcome outcome = scene.run("backup");
+
+        assertThat(outcome.exit()).isEqualTo(4);
+        assertThat(Scene.content(store).keySet().stream().filter(name -> name.endsWith(".manifest.json")))
+                .hasSize(1);
+    }
+
+    @Test
+    void aServiceThatAHookStartsDoesNotHoldUpTheRun() {
+        long begun = System.nanoTime();
+
+        scene.set("BMM_PRE_HOOK", "echo begun; sleep 60 & true").run("backup").isDone();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void aPostHookThatTakesTooLongIsStopped() {
+        scene.set("BMM_POST_HOOK", "sleep 60")
+                .set("BMM_HOOK_TIMEOUT", "1s")
+                .run("backup")
+                .failed(2, "the post hook took longer than 1.0 s", "by hand");
+        assertThat(scene.manifest().verified()).contains("content");
+    }
+
+    @Test
+    void namesAndTextInAnotherEncodingAreReadAsTheyAre() {
+        scene.server.sql(
+                "postgres", "CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
+        try {
+            scene.server.sql(
+                    "latin",
+                    "SET client_encoding = 'UTF8'",
+                    "CREATE TABLE \"größe\" (\"maß\" text, id serial)",
+                    "INSERT INTO \"größe\" VALUES ('grün, weiß'), ('é'), (NULL)");
+            for (String format : new String[] {"custom", "plain"}) {
+                scene.set("BMM_DUMP_FORMAT", format).backup("latin").isDone();
+                assertThat(scene.manifest().verified()).contains("content");
+                assertThat(scene.manifest().fingerprint().tables().getFirst().name())
+                        .isEqualTo("größe");
+            }
+            assertThat(scene.run("verify", "--all").isDone().out()).contains("2 of 2 backups good");
+        } finally {
+            scene.server.dropDatabase("latin");
+        }
+    }
+}
