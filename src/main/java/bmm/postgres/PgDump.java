@@ -178,7 +178,9 @@ public final class PgDump implements AutoCloseable {
             throw new Failure(ExitCode.DUMP, database + "the dump was stopped", "run it again");
         }
         String said = running.lastError().replaceFirst("^pg_dump: (error: )?", "");
-        if (said.contains("statement timeout") || said.contains("could not obtain lock")) {
+        // A parallel worker says it first, and then the parent that its worker died.
+        String all = running.errors();
+        if (all.contains("statement timeout") || all.contains("could not obtain lock")) {
             throw new TableBusy(
                     database + "pg_dump gave up waiting for a lock",
                     "another transaction holds a table, often an ALTER or a migration; see pg_stat_activity",
@@ -267,14 +269,31 @@ public final class PgDump implements AutoCloseable {
     }
 
     /**
-     * Roles and tablespaces as SQL text.
+     * Roles and tablespaces as SQL text; without passwords where the role may not read them, which only a superuser may.
      *
      * @throws Failure {@link ExitCode#DUMP} if pg_dumpall fails, or ends well without having written all of it
      */
     public static byte[] globals(PgTools tools, String database, Duration timeout) throws InterruptedException {
+        List<String> arguments = List.of("--globals-only", "--no-password");
+        try {
+            return globals(tools, database, timeout, arguments);
+        } catch (Failure e) {
+            if (!String.valueOf(e.getMessage()).contains("pg_authid")) {
+                throw e;
+            }
+            LOG.atWarn()
+                    .addKeyValue("db", database)
+                    .log("roles are saved without their passwords, which only a superuser can read");
+            List<String> withoutPasswords = new ArrayList<>(arguments);
+            withoutPasswords.add("--no-role-passwords");
+            return globals(tools, database, timeout, withoutPasswords);
+        }
+    }
+
+    private static byte[] globals(PgTools tools, String database, Duration timeout, List<String> arguments)
+            throws InterruptedException {
         String applicationName = "bmm-globals-" + UUID.randomUUID();
-        Command command = tools.command(
-                        "pg_dumpall", database, applicationName, List.of("--globals-only", "--no-password"))
+        Command command = tools.command("pg_dumpall", database, applicationName, arguments)
                 .timeout(timeout);
         boolean done = false;
         try (RunningCommand running = command.start()) {
@@ -297,7 +316,7 @@ public final class PgDump implements AutoCloseable {
             throw new Failure(
                     ExitCode.DUMP,
                     "pg_dumpall --globals-only failed: " + said,
-                    "reading role passwords needs a superuser; set BMM_GLOBALS=no to do without");
+                    "see the server's log, or set BMM_GLOBALS=no to do without");
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.PREFLIGHT,
