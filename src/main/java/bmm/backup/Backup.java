@@ -16,6 +16,7 @@ import bmm.postgres.ConnectionSettings;
 import bmm.postgres.Container;
 import bmm.postgres.PgTools;
 import bmm.postgres.Server;
+import bmm.process.Hook;
 import bmm.store.FileStore;
 import bmm.store.ObjectStore;
 import bmm.store.Stores;

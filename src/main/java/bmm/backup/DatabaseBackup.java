@@ -17,6 +17,7 @@ import bmm.base.Stopping;
 import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.Manifest;
+import bmm.dump.DumpKind;
 import bmm.postgres.PgTools;
 import bmm.postgres.Server;
 import bmm.postgres.Snapshot;

@@ -6,6 +6,7 @@ import bmm.base.Failure;
 import bmm.base.Keys;
 import bmm.base.Settings;
 import bmm.base.Stopping;
+import bmm.dump.DumpKind;
 import bmm.postgres.Fingerprint;
 import bmm.postgres.Fingerprinter;
 import bmm.postgres.PgDump;

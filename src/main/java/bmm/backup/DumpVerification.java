@@ -9,6 +9,8 @@ import bmm.base.Settings;
 import bmm.base.Stopping;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
+import bmm.dump.DumpDecoder;
+import bmm.dump.Shell;
 import bmm.postgres.ArchiveContent;
 import bmm.postgres.Fingerprint;
 import bmm.postgres.SequenceState;

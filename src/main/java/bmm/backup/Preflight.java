@@ -9,6 +9,8 @@ import bmm.base.Keys;
 import bmm.base.Settings;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
+import bmm.dump.DumpKind;
+import bmm.dump.Shell;
 import bmm.postgres.PgTools;
 import bmm.postgres.Server;
 import java.io.IOException;

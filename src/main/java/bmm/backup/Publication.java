@@ -8,6 +8,7 @@ import bmm.base.Keys;
 import bmm.base.Settings;
 import bmm.catalog.BackupName;
 import bmm.catalog.Manifest;
+import bmm.dump.DumpKind;
 import bmm.postgres.ArchiveContent;
 import bmm.postgres.Fingerprint;
 import bmm.postgres.PgDump;

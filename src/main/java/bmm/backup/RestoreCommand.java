@@ -1,5 +1,7 @@
 package bmm.backup;
 
+import bmm.dump.DumpKind;
+import bmm.dump.Shell;
 import bmm.postgres.Container;
 import bmm.postgres.PgTools;
 import java.nio.file.Path;

@@ -7,6 +7,8 @@ import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
 import bmm.catalog.Manifest;
+import bmm.dump.DumpDecoder;
+import bmm.dump.DumpKind;
 import bmm.postgres.ArchiveContent;
 import bmm.postgres.RowHash;
 import bmm.postgres.TableContent;

@@ -1,4 +1,4 @@
-package bmm.backup;
+package bmm.dump;
 
 import bmm.postgres.ArchiveContent;
 import bmm.postgres.ArchiveReader;
@@ -13,7 +13,7 @@ import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Decodes a stored dump of any kind, the whole of it. */
-final class DumpDecoder {
+public final class DumpDecoder {
     private DumpDecoder() {}
 
     /**
@@ -22,7 +22,7 @@ final class DumpDecoder {
      * @param hash how rows are hashed, or null to count them only
      * @throws IOException if the dump is cut or damaged
      */
-    static ArchiveContent decode(InputStream in, DumpKind kind, @Nullable RowHash hash) throws IOException {
+    public static ArchiveContent decode(InputStream in, DumpKind kind, @Nullable RowHash hash) throws IOException {
         // Decompression runs in a thread beside the one that counts rows.
         try (InputStream decoded = new ReadAhead(kind.compression().decompress(new LeftOpen(in)))) {
             return switch (kind) {

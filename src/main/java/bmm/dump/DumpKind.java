@@ -1,4 +1,4 @@
-package bmm.backup;
+package bmm.dump;
 
 import bmm.base.Keys;
 import bmm.base.Settings;
@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /** The shapes in which a dump is stored, each readable with standard tools alone. */
-enum DumpKind {
+public enum DumpKind {
     /** Custom format, compressed by pg_dump inside the archive. */
     CUSTOM(".dump", "custom", "pg_dump", Compression.NONE),
     /** Custom format, compressed as a whole by bmm: for a pg_dump that has no zstd of its own. */
@@ -31,7 +31,7 @@ enum DumpKind {
         this.compression = compression;
     }
 
-    static DumpKind wanted(Settings settings, PgTools tools) {
+    public static DumpKind wanted(Settings settings, PgTools tools) {
         if (settings.get(Keys.DUMP_FORMAT) == Keys.DumpFormat.PLAIN) {
             return PLAIN_GZIP;
         }
@@ -42,34 +42,34 @@ enum DumpKind {
     }
 
     /** The kind of a dump file, by its name. */
-    static Optional<DumpKind> of(String fileName) {
+    public static Optional<DumpKind> of(String fileName) {
         return Arrays.stream(values())
                 .filter(kind -> fileName.endsWith(kind.ending))
                 .findFirst();
     }
 
     /** With its dot, as in {@code .dump.zst}. */
-    String ending() {
+    public String ending() {
         return ending;
     }
 
     /** As pg_dump calls it. */
-    String format() {
+    public String format() {
         return format;
     }
 
     /** What bmm itself compresses the whole file with. */
-    Compression compression() {
+    public Compression compression() {
         return compression;
     }
 
     /** For the manifest. */
-    String compressionLabel(PgDump.Compress inside) {
+    public String compressionLabel(PgDump.Compress inside) {
         return compressedBy.equals("pg_dump") ? "pg_dump:" + Keys.lower(inside) : compressedBy;
     }
 
     /** A shell command that restores such a file into an existing, empty database without bmm, wherever it is then. */
-    String restoreCommand(String file, String database) {
+    public String restoreCommand(String file, String database) {
         String into = "-d " + Shell.database(database);
         String path = Shell.quote(file);
         return switch (this) {

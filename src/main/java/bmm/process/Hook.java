@@ -1,10 +1,8 @@
-package bmm.backup;
+package bmm.process;
 
 import bmm.base.Amounts;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
-import bmm.process.Command;
-import bmm.process.RunningCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A shell command of the user's, before or after the work. What it prints goes to the log. */
-record Hook(String name, String command, Duration timeout) {
+public record Hook(String name, String command, Duration timeout) {
     private static final Duration AFTER_ITS_END = Duration.ofSeconds(2);
     private static final Logger LOG = LoggerFactory.getLogger(Hook.class);
 
@@ -24,7 +22,7 @@ record Hook(String name, String command, Duration timeout) {
      * @param outcome exit code of the run so far
      * @throws Failure under the given code if it fails
      */
-    void run(String instance, ExitCode outcome, ExitCode ifItFails) throws InterruptedException {
+    public void run(String instance, ExitCode outcome, ExitCode ifItFails) throws InterruptedException {
         LOG.atInfo().addKeyValue("hook", name).log("running the {} hook", name);
         Command shell = Command.of("/bin/sh", "-c", command)
                 .environment("BMM_INSTANCE", instance)

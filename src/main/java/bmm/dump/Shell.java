@@ -1,11 +1,11 @@
-package bmm.backup;
+package bmm.dump;
 
 /** Words in a shell command that a person will paste. */
-final class Shell {
+public final class Shell {
     private Shell() {}
 
     /** The word as a POSIX shell reads it back. */
-    static String quote(String word) {
+    public static String quote(String word) {
         return word.matches("[A-Za-z0-9_./:@%+,-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 
@@ -13,7 +13,7 @@ final class Shell {
      * A database name after {@code -d}. The pg tools take a name with an equals sign, or one that looks like a URL, for a
      * connection string, so such a name is wrapped in one (PostgreSQL manual, "Connection Strings").
      */
-    static String database(String name) {
+    public static String database(String name) {
         if (name.matches("[A-Za-z0-9_][A-Za-z0-9_.-]*")) {
             return name;
         }
