@@ -33,6 +33,8 @@ public final class PgTools {
     static final String APPLICATION_NAME = "PGAPPNAME";
 
     private static final Logger LOG = LoggerFactory.getLogger(PgTools.class);
+    private static final String OPTIONS = "PGOPTIONS";
+    private static final String PINNED = "-c TimeZone=UTC -c bytea_output=hex";
     private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) ((\\d+)\\S*)");
     private static final List<Path> INSTALLED =
             List.of(Path.of("/usr/lib/postgresql"), Path.of("/usr"), Path.of("/opt"));
@@ -206,13 +208,29 @@ public final class PgTools {
         return program(List.of("sh", "-c", script, "sh"), database, applicationName, arguments);
     }
 
+    /** Settings of the server, {@code name=value}, for the sessions of a tool. */
+    void serverSettings(Command command, List<String> settings) {
+        StringBuilder words = new StringBuilder(PINNED);
+        // libpq's options are words with backslashes before blanks (PostgreSQL manual, "Parameter Key Words").
+        settings.forEach(setting ->
+                words.append(" -c ").append(setting.replace("\\", "\\\\").replace(" ", "\\ ")));
+        command.environment(OPTIONS, words.toString());
+        // What the tools say is read.
+        command.environment("LC_ALL", "C");
+    }
+
+    /** The server that the tools connect to, seen from here. */
+    Server server() {
+        return new Server(connection);
+    }
+
     private Command program(List<String> program, String database, String applicationName, List<String> arguments) {
         Map<String, String> variables = new LinkedHashMap<>();
         variables.put("PGDATABASE", database);
         variables.put("PGUSER", connection.user());
         variables.put(APPLICATION_NAME, applicationName);
         variables.put("PGCONNECT_TIMEOUT", "20");
-        variables.put("PGOPTIONS", "-c TimeZone=UTC -c bytea_output=hex");
+        variables.put(OPTIONS, PINNED);
         if (container == null) {
             addAddress(variables);
         }
