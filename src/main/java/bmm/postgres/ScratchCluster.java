@@ -2,7 +2,6 @@ package bmm.postgres;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
-import bmm.base.RunLock;
 import bmm.process.Command;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,19 +20,14 @@ import org.slf4j.LoggerFactory;
 /**
  * A throwaway server made with initdb in a temporary directory: no durability, reached through a Unix socket that only
  * the user bmm runs as (and the server's own) can get at. Closing it stops the server and removes everything.
- *
- * <p>In the directory lies a lock that lasts as long as bmm does, however bmm ends. A directory whose lock nobody holds
- * is what a run that was killed has left; {@link ScratchClusters#removeDead} takes it away.
+ * What a run that was killed has left, {@link ScratchClusters#removeDead} takes away.
  */
 public final class ScratchCluster implements AutoCloseable {
     /** The superuser's name: no role of the source's, so that nothing its globals say can lock bmm out. */
     public static final String SUPERUSER = "bmm_drill";
 
-    static final String LOCK = ".bmm-drill.lock";
-    static final String KEPT = "kept";
     static final String PROGRAMS = "programs";
     static final String SERVER = "server";
-    static final String PREFIX = "bmm-drill-";
 
     private static final Logger LOG = LoggerFactory.getLogger(ScratchCluster.class);
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -43,16 +37,13 @@ public final class ScratchCluster implements AutoCloseable {
     private static final int LONGEST_SOCKET = 100;
 
     private final ServerPrograms programs;
-    private final Path directory;
+    private final ScratchDirectory directory;
     private final SystemUser user;
-    private final RunLock lock;
-    private boolean kept;
 
-    private ScratchCluster(ServerPrograms programs, Path directory, SystemUser user, RunLock lock) {
+    private ScratchCluster(ServerPrograms programs, ScratchDirectory directory, SystemUser user) {
         this.programs = programs;
         this.directory = directory;
         this.user = user;
-        this.lock = lock;
     }
 
     /**
@@ -64,9 +55,10 @@ public final class ScratchCluster implements AutoCloseable {
      */
     public static ScratchCluster start(ServerPrograms programs, Path parent, int cores, Instant now) {
         SystemUser user = SystemUser.forServer();
-        ScratchCluster cluster = make(programs, parent, user, now);
+        ScratchCluster cluster = new ScratchCluster(programs, ScratchDirectory.create(parent, now), user);
         boolean started = false;
         try {
+            cluster.makeHome(parent);
             cluster.initialize();
             cluster.startServer(cores);
             started = true;
@@ -78,41 +70,23 @@ public final class ScratchCluster implements AutoCloseable {
         }
     }
 
-    private static ScratchCluster make(ServerPrograms programs, Path parent, SystemUser user, Instant now) {
-        RunLock lock = null;
-        Path directory = null;
+    private void makeHome(Path parent) {
+        if (home().resolve(".s.PGSQL." + PORT).toString().length() > LONGEST_SOCKET
+                || !home().toString().matches("[A-Za-z0-9/._+-]+")) {
+            throw new Failure(
+                    ExitCode.PREFLIGHT,
+                    parent + ": the name is too long, or too odd, for a Unix socket in it",
+                    "set BMM_DRILL_DIR to a short path of letters and digits, such as /var/tmp");
+        }
+        directory.write(PROGRAMS, programs.directory().toString());
         try {
-            directory = Files.createTempDirectory(parent.toAbsolutePath(), PREFIX);
-            lock = RunLock.acquire(directory.resolve(LOCK), now);
-            Path server = directory.resolve(SERVER);
-            if (server.resolve(".s.PGSQL." + PORT).toString().length() > LONGEST_SOCKET
-                    || !server.toString().matches("[A-Za-z0-9/._+-]+")) {
-                throw new Failure(
-                        ExitCode.PREFLIGHT,
-                        parent + ": the name is too long, or too odd, for a Unix socket in it",
-                        "set BMM_DRILL_DIR to a short path of letters and digits, such as /var/tmp");
-            }
-            Files.writeString(directory.resolve(PROGRAMS), programs.directory().toString());
             if (user.principal() != null) {
                 // Nothing in it is secret, and the server's user must get to its own part.
-                Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+                Files.setPosixFilePermissions(directory.path(), PosixFilePermissions.fromString("rwx--x--x"));
             }
-            user.makeDirectory(server);
-            return new ScratchCluster(programs, directory, user, lock);
-        } catch (IOException | Failure e) {
-            if (lock != null) {
-                lock.close();
-            }
-            if (directory != null) {
-                ScratchClusters.remove(directory, user);
-            }
-            throw e instanceof Failure failure
-                    ? failure
-                    : new Failure(
-                            ExitCode.PREFLIGHT,
-                            "cannot make a scratch cluster in " + parent + ": " + Failure.reason(e),
-                            "set BMM_DRILL_DIR to a directory that exists and has room",
-                            e);
+            user.makeDirectory(home());
+        } catch (IOException e) {
+            throw ScratchDirectory.cannotMake(parent, e);
         }
     }
 
@@ -221,7 +195,7 @@ public final class ScratchCluster implements AutoCloseable {
     }
 
     private Path home() {
-        return directory.resolve(SERVER);
+        return directory.path().resolve(SERVER);
     }
 
     private Path data() {
@@ -252,28 +226,16 @@ public final class ScratchCluster implements AutoCloseable {
 
     /** What is removed when it is closed. */
     public Path directory() {
-        return directory;
+        return directory.path();
     }
 
     /** Lets it live on, with its server running, until {@link ScratchClusters#removeKept}. */
     public void keep() {
-        try {
-            Files.writeString(directory.resolve(KEPT), "");
-            kept = true;
-        } catch (IOException e) {
-            throw new Failure(
-                    ExitCode.DRILL, "the scratch cluster cannot be kept: " + Failure.reason(e), "run it again", e);
-        }
+        directory.keep();
     }
 
     @Override
     public void close() {
-        if (!kept) {
-            ScratchClusters.stop(directory, user);
-        }
-        lock.close();
-        if (!kept) {
-            ScratchClusters.remove(directory, user);
-        }
+        directory.close();
     }
 }

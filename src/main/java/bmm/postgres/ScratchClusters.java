@@ -7,7 +7,6 @@ import bmm.process.Command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,10 +39,9 @@ public final class ScratchClusters {
     private static List<Path> remove(Path parent, boolean kept, Instant now) {
         List<Path> removed = new ArrayList<>();
         for (Path directory : left(parent)) {
-            if (Files.exists(directory.resolve(ScratchCluster.KEPT)) == kept && isFree(directory, now)) {
-                SystemUser user = SystemUser.forServer();
-                stop(directory, user);
-                remove(directory, user);
+            if (Files.exists(directory.resolve(ScratchDirectory.KEPT)) == kept && isFree(directory, now)) {
+                stop(directory);
+                remove(directory);
                 removed.add(directory);
             }
         }
@@ -52,7 +50,7 @@ public final class ScratchClusters {
 
     private static List<Path> left(Path parent) {
         try (Stream<Path> children = Files.list(parent)) {
-            return children.filter(child -> String.valueOf(child.getFileName()).startsWith(ScratchCluster.PREFIX))
+            return children.filter(child -> String.valueOf(child.getFileName()).startsWith(ScratchDirectory.PREFIX))
                     .filter(ScratchClusters::isOurs)
                     .sorted()
                     .toList();
@@ -66,20 +64,20 @@ public final class ScratchClusters {
     private static boolean isOurs(Path directory) {
         try {
             Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-            for (Path path : List.of(directory, directory.resolve(ScratchCluster.LOCK))) {
+            for (Path path : List.of(directory, directory.resolve(ScratchDirectory.LOCK))) {
                 if (!self.equals(Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS))) {
                     return false;
                 }
             }
             return Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
-                    && Files.isRegularFile(directory.resolve(ScratchCluster.LOCK), LinkOption.NOFOLLOW_LINKS);
+                    && Files.isRegularFile(directory.resolve(ScratchDirectory.LOCK), LinkOption.NOFOLLOW_LINKS);
         } catch (IOException e) {
             return false;
         }
     }
 
     private static boolean isFree(Path directory, Instant now) {
-        try (RunLock lock = RunLock.acquire(directory.resolve(ScratchCluster.LOCK), now)) {
+        try (RunLock lock = RunLock.acquire(directory.resolve(ScratchDirectory.LOCK), now)) {
             LOG.atDebug().addKeyValue("lock", lock).log("nobody uses {}", directory);
             return true;
         } catch (Failure e) {
@@ -90,30 +88,44 @@ public final class ScratchClusters {
         }
     }
 
-    /** Ends the server in a cluster's directory at once, if it runs. Works while bmm is being stopped, too. */
-    static void stop(Path directory, SystemUser user) {
-        Path data = directory.resolve(ScratchCluster.SERVER).resolve("data");
+    /** Ends the server of a directory at once, if it runs. Works while bmm is being stopped, too. */
+    static void stop(Path directory) {
         try {
-            Path programs = Path.of(Files.readString(directory.resolve(ScratchCluster.PROGRAMS)));
-            Command.Result result = cleanUp(user.command(ScratchCluster.words(
-                    programs, "pg_ctl", "--pgdata=" + data, "--mode=immediate", "--wait", "stop")));
-            LOG.atDebug().addKeyValue("directory", directory).log("pg_ctl stop: {}", result);
-        } catch (NoSuchFileException e) {
-            LOG.atDebug().addKeyValue("directory", directory).log("it never got so far as to have a server");
+            Path container = directory.resolve(ScratchContainer.NAME);
+            if (Files.exists(container)) {
+                cleanUp(Command.of("docker", "rm", "--force", "--volumes", Files.readString(container)));
+            }
+            Path programs = directory.resolve(ScratchCluster.PROGRAMS);
+            if (Files.exists(programs)) {
+                Path data = directory.resolve(ScratchCluster.SERVER).resolve("data");
+                cleanUp(SystemUser.forServer()
+                        .command(ScratchCluster.words(
+                                Path.of(Files.readString(programs)),
+                                "pg_ctl",
+                                "--pgdata=" + data,
+                                "--mode=immediate",
+                                "--wait",
+                                "stop")));
+            }
         } catch (IOException e) {
             LOG.atWarn().addKeyValue("directory", directory).log("its server cannot be stopped: {}", Failure.reason(e));
         }
     }
 
-    /** Removes a cluster's directory; what belongs to the server's user is removed by that user. */
-    static void remove(Path directory, SystemUser user) {
+    /** Removes a directory; what belongs to the server's user is removed by that user. */
+    static void remove(Path directory) {
         try {
-            Command.Result result = cleanUp(user.command(
-                    List.of("find", directory.resolve(ScratchCluster.SERVER).toString(), "-mindepth", "1", "-delete")));
-            LOG.atTrace().addKeyValue("directory", directory).log("emptied: {}", result);
+            Path home = directory.resolve(ScratchCluster.SERVER);
+            if (Files.exists(home)) {
+                cleanUp(SystemUser.forServer().command(List.of("find", home.toString(), "-mindepth", "1", "-delete")));
+            }
             // The lock last: whoever finds the directory without it leaves it alone.
-            for (String name :
-                    List.of(ScratchCluster.SERVER, ScratchCluster.PROGRAMS, ScratchCluster.KEPT, ScratchCluster.LOCK)) {
+            for (String name : List.of(
+                    ScratchCluster.SERVER,
+                    ScratchCluster.PROGRAMS,
+                    ScratchContainer.NAME,
+                    ScratchDirectory.KEPT,
+                    ScratchDirectory.LOCK)) {
                 Files.deleteIfExists(directory.resolve(name));
             }
             Files.deleteIfExists(directory);
@@ -122,10 +134,11 @@ public final class ScratchClusters {
         }
     }
 
-    private static Command.Result cleanUp(Command command) throws IOException {
+    private static void cleanUp(Command command) throws IOException {
         boolean interrupted = Thread.interrupted();
         try {
-            return command.forCleaningUp().timeout(PATIENCE).run();
+            Command.Result result = command.forCleaningUp().timeout(PATIENCE).run();
+            LOG.atTrace().log("{}: {}", command.program(), result);
         } catch (InterruptedException e) {
             interrupted = true;
             throw new IOException("interrupted", e);
