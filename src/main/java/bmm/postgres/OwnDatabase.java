@@ -2,7 +2,6 @@ package bmm.postgres;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -91,16 +90,10 @@ public final class OwnDatabase implements AutoCloseable {
 
     private static String newName(String of, Instant now) {
         String end = "_" + TIME.format(now) + "_" + UUID.randomUUID().toString().substring(0, 8);
-        StringBuilder middle = new StringBuilder();
-        of.codePoints()
-                .takeWhile(c -> bytes(middle.toString() + Character.toString(c))
-                        <= LONGEST_NAME - PREFIX.length() - end.length())
-                .forEach(middle::appendCodePoint);
-        return PREFIX + middle + end;
-    }
-
-    private static int bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8).length;
+        // Plain letters: it is printed in commands, and tools take some names for connection strings.
+        String middle = of.replaceAll("[^A-Za-z0-9]", "_");
+        int room = LONGEST_NAME - PREFIX.length() - end.length();
+        return PREFIX + middle.substring(0, Math.min(room, middle.length())) + end;
     }
 
     private static void create(Session session, String name, Recipe recipe, int major, List<String> notes)
