@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 /** The drill of one dump: its target, the database made there, and what is proven of it. Closing it removes both. */
 final class OneDrill implements AutoCloseable {
     private static final int MOST_ATTEMPTS = 20;
+    private static final double MOST_IN_ONE = 0.6;
 
     private final FetchedDump dump;
     private final @Nullable Manifest manifest;
@@ -47,6 +48,9 @@ final class OneDrill implements AutoCloseable {
     private final ArchiveHeader header;
     private final DrillTarget target;
     private final Settings settings;
+    /** How many restore; all the others compare. */
+    private final int workers;
+
     private final int jobs;
     private final Instant now;
     private final Progress progress;
@@ -59,6 +63,7 @@ final class OneDrill implements AutoCloseable {
             FetchedDump.Content content,
             ArchiveHeader header,
             DrillTarget target,
+            int workers,
             int jobs,
             Settings settings,
             Instant now,
@@ -69,6 +74,7 @@ final class OneDrill implements AutoCloseable {
         this.content = content;
         this.header = header;
         this.target = target;
+        this.workers = workers;
         this.jobs = jobs;
         this.settings = settings;
         this.now = now;
@@ -85,10 +91,24 @@ final class OneDrill implements AutoCloseable {
             Instant now,
             Progress progress,
             Proceedings proceedings) {
-        FetchedDump.Content content = dump.content(targets.jobs() > 1);
+        int useful = hasOneBigTable(dump.found().manifest()) ? 1 : targets.jobs();
+        FetchedDump.Content content = dump.content(useful > 1);
         ArchiveHeader header = DumpOrigin.of(content);
         DrillTarget target = targets.open(header, now);
-        return new OneDrill(dump, content, header, target, targets.jobs(), settings, now, progress, proceedings);
+        return new OneDrill(
+                dump, content, header, target, useful, targets.jobs(), settings, now, progress, proceedings);
+    }
+
+    /** Only one worker can fill a table: where most rows are in one, others cost more than they bring. */
+    private static boolean hasOneBigTable(@Nullable Manifest manifest) {
+        if (manifest == null) {
+            return false;
+        }
+        long largest = manifest.fingerprint().tables().stream()
+                .mapToLong(Manifest.Table::rows)
+                .max()
+                .orElse(0);
+        return largest > manifest.fingerprint().rows() * MOST_IN_ONE;
     }
 
     /** With a manifest that has content hashes the archive need only be read; else it is what the rest is compared with. */
@@ -157,12 +177,19 @@ final class OneDrill implements AutoCloseable {
     /** Returns what is to be said of how it was restored. */
     private String restoreAll(boolean withOwners) throws InterruptedException {
         PgRestore.Options options = PgRestore.Options.DEFAULTS
-                .withJobs(jobs)
+                .withJobs(workers)
                 .within(settings.get(Keys.DRILL_TIMEOUT))
                 .with(PgRestore.Flag.NO_TABLESPACES)
                 .telling(progress::detail);
         if (!withOwners) {
             options = options.with(PgRestore.Flag.NO_OWNER, PgRestore.Flag.NO_PRIVILEGES);
+        }
+        if (withOwners && workers == 1) {
+            // What is filled in the transaction that made it needs no WAL (PostgreSQL manual, "Populating a Database");
+            // with
+            // several workers pg_restore sees to that by itself. It ends at the first error, so all roles must be
+            // there.
+            options = options.with(PgRestore.Flag.SINGLE_TRANSACTION);
         }
         Set<String> made = new HashSet<>();
         for (int attempt = 1; ; attempt++) {
