@@ -7,11 +7,11 @@ import bmm.base.Keys;
 import bmm.base.Settings;
 import bmm.base.Stopping;
 import bmm.dump.DumpKind;
+import bmm.postgres.ContentHash;
 import bmm.postgres.Fingerprint;
 import bmm.postgres.Fingerprinter;
 import bmm.postgres.PgDump;
 import bmm.postgres.PgTools;
-import bmm.postgres.RowHash;
 import bmm.postgres.SequenceState;
 import bmm.postgres.Server;
 import bmm.postgres.Snapshot;
@@ -72,7 +72,7 @@ final class DumpJob {
      * @param bytes on disk
      * @param dumpedBytes that pg_dump wrote, before bmm compressed them
      * @param fingerprint of the source, or null where none was asked for
-     * @param rowHash how rows can be compared with the archive, or null where they cannot
+     * @param contentHash how rows can be compared with the archive, or null where they cannot
      */
     record Dumped(
             Path partial,
@@ -82,7 +82,7 @@ final class DumpJob {
             long dumpedBytes,
             String sha256,
             @Nullable Fingerprint fingerprint,
-            @Nullable RowHash rowHash,
+            @Nullable ContentHash contentHash,
             SortedMap<TableName, SequenceState> sequencesBefore,
             SortedMap<TableName, SequenceState> sequencesAfter) {}
 
@@ -96,7 +96,7 @@ final class DumpJob {
      * @throws Failure {@link ExitCode#DUMP} if either half fails; the other is stopped then
      */
     Dumped run(Snapshot snapshot, String database, Path partial, long expectedBytes) throws InterruptedException {
-        RowHash rowHash = snapshot.rowTextIsPortable() ? snapshot.rowHash() : null;
+        ContentHash contentHash = snapshot.rowTextIsPortable() ? snapshot.contentHash() : null;
         PgDump.Request request = new PgDump.Request(
                 tools, server, database, snapshot.id(), Snapshot.LOCK_WAIT_INSIDE, settings.get(Keys.DUMP_TIMEOUT));
         SortedMap<TableName, SequenceState> before = snapshot.sequences();
@@ -119,7 +119,7 @@ final class DumpJob {
                         written.dumpedBytes(),
                         written.file().sha256(),
                         source,
-                        rowHash,
+                        contentHash,
                         before,
                         after);
             } finally {
@@ -156,7 +156,7 @@ final class DumpJob {
         if (mode == Keys.FingerprintMode.OFF) {
             return null;
         }
-        RowHash hash = mode == Keys.FingerprintMode.CONTENT ? snapshot.rowHash() : null;
+        ContentHash hash = mode == Keys.FingerprintMode.CONTENT ? snapshot.contentHash() : null;
         try {
             return new Fingerprinter(snapshot, hash, settings.get(Keys.DUMP_JOBS), progress::detail).compute();
         } catch (Failure e) {

@@ -87,7 +87,7 @@ final class DumpVerification {
         progress.begin(subject + ": verify", dumped.bytes());
         try (InputStream file = Files.newInputStream(dumped.partial());
                 MeasuredInput measured = new MeasuredInput(file, progress::bytes)) {
-            ArchiveContent content = DumpDecoder.decode(measured, dumped.kind(), dumped.rowHash());
+            ArchiveContent content = DumpDecoder.decode(measured, dumped.kind(), dumped.contentHash());
             measured.drain();
             String sha256 = measured.sha256();
             if (measured.size() != dumped.bytes() || !sha256.equals(dumped.sha256())) {

@@ -10,10 +10,10 @@ import bmm.catalog.BackupName;
 import bmm.catalog.Manifest;
 import bmm.dump.DumpKind;
 import bmm.postgres.ArchiveContent;
+import bmm.postgres.ContentHash;
 import bmm.postgres.Fingerprint;
 import bmm.postgres.PgDump;
 import bmm.postgres.PgTools;
-import bmm.postgres.RowHash;
 import bmm.postgres.Server;
 import bmm.postgres.TableContent;
 import bmm.postgres.TableName;
@@ -132,13 +132,17 @@ final class Publication {
      */
     private static Manifest.Fingerprint fingerprint(Dumped dumped, ArchiveContent content) {
         Fingerprint source = dumped.fingerprint();
-        RowHash hash = dumped.rowHash() != null ? dumped.rowHash() : source == null ? null : source.hash();
+        ContentHash hash = dumped.contentHash() != null ? dumped.contentHash() : source == null ? null : source.hash();
         List<Manifest.Table> tables = new ArrayList<>();
         for (Map.Entry<TableName, TableContent> table : content.tables().entrySet()) {
             TableContent best = best(
                     table.getValue(), source == null ? null : source.tables().get(table.getKey()));
-            tables.add(
-                    new Manifest.Table(table.getKey().schema(), table.getKey().name(), best.rows(), best.hash()));
+            tables.add(new Manifest.Table(
+                    table.getKey().schema(),
+                    table.getKey().name(),
+                    best.rows(),
+                    best.hash(),
+                    hash == null ? null : hash.plan(table.getKey()).toString()));
         }
         List<Manifest.Sequence> sequences = new ArrayList<>();
         content.sequences()
@@ -146,8 +150,8 @@ final class Publication {
                         new Manifest.Sequence(key.schema(), key.name(), state.lastValue(), state.called())));
         TableContent objects = best(content.largeObjects(), source == null ? null : source.largeObjects());
         return new Manifest.Fingerprint(
-                hash == null ? null : hash.label(),
-                dumped.rowHash() != null,
+                hash == null ? null : hash.algorithm().label(),
+                dumped.contentHash() != null,
                 tables,
                 sequences,
                 new Manifest.LargeObjects(objects.rows(), objects.hash()));

@@ -9,8 +9,8 @@ import bmm.catalog.Catalog.StoredBackup;
 import bmm.catalog.Manifest;
 import bmm.dump.DumpDecoder;
 import bmm.dump.DumpKind;
+import bmm.dump.RecordedHash;
 import bmm.postgres.ArchiveContent;
-import bmm.postgres.RowHash;
 import bmm.postgres.TableContent;
 import bmm.postgres.TableName;
 import bmm.store.ObjectInfo;
@@ -211,7 +211,7 @@ public final class Verify {
                             + Amounts.count(manifest.dump().bytes()),
                     "it was cut or overwritten; take another copy of this backup");
         }
-        ArchiveContent content = DumpDecoder.decode(in, kind, rowHash(manifest));
+        ArchiveContent content = DumpDecoder.decode(in, kind, RecordedHash.inArchive(manifest));
         if (manifest == null) {
             return "archive decoded, " + Amounts.count(content.tables().size(), "table") + ", "
                     + Amounts.count(content.rows(), "row") + "; no manifest beside it, so no hash to compare with";
@@ -223,21 +223,6 @@ public final class Verify {
         checkTables(subject, content, manifest.fingerprint());
         return "hash, archive, " + Amounts.count(content.tables().size(), "table") + ", "
                 + Amounts.count(content.rows(), "row") + " = manifest";
-    }
-
-    private static @Nullable RowHash rowHash(@Nullable Manifest manifest) {
-        String label = manifest == null || !manifest.fingerprint().inArchive()
-                ? null
-                : manifest.fingerprint().hash();
-        try {
-            return label == null ? null : RowHash.of(label);
-        } catch (IllegalArgumentException e) {
-            throw new Failure(
-                    ExitCode.VERIFICATION,
-                    "the manifest names the row hash " + label + ", which this bmm does not know",
-                    "a newer bmm wrote it, or someone changed it: verify with that bmm, or a copy of this file alone",
-                    e);
-        }
     }
 
     private static void checkTables(String subject, ArchiveContent content, Manifest.Fingerprint recorded) {

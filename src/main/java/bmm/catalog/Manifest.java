@@ -113,9 +113,17 @@ public record Manifest(
         }
     }
 
-    /** One table: rows, and the sum of its row hashes. */
+    /**
+     * One table: rows, and the sum of its row hashes.
+     *
+     * @param columns how each column is hashed, as {@code bmm.postgres.ColumnPlan} writes it; null where none is
+     */
     public record Table(
-            String schema, String name, long rows, @Nullable BigInteger hash) {}
+            String schema,
+            String name,
+            long rows,
+            @Nullable BigInteger hash,
+            @Nullable String columns) {}
 
     /** One sequence, as the dump sets it. */
     public record Sequence(String schema, String name, long lastValue, boolean called) {}

@@ -2,8 +2,8 @@ package bmm.dump;
 
 import bmm.postgres.ArchiveContent;
 import bmm.postgres.ArchiveReader;
+import bmm.postgres.ContentHash;
 import bmm.postgres.PlainDumpReader;
-import bmm.postgres.RowHash;
 import bmm.stream.Compression;
 import bmm.stream.ReadAhead;
 import bmm.stream.Tar;
@@ -22,7 +22,7 @@ public final class DumpDecoder {
      * @param hash how rows are hashed, or null to count them only
      * @throws IOException if the dump is cut or damaged
      */
-    public static ArchiveContent decode(InputStream in, DumpKind kind, @Nullable RowHash hash) throws IOException {
+    public static ArchiveContent decode(InputStream in, DumpKind kind, @Nullable ContentHash hash) throws IOException {
         // Decompression runs in a thread beside the one that counts rows.
         try (InputStream decoded = new ReadAhead(kind.compression().decompress(new LeftOpen(in)))) {
             return switch (kind) {
@@ -48,7 +48,7 @@ public final class DumpDecoder {
         }
     }
 
-    private static ArchiveReader archiveReader(@Nullable RowHash hash) {
+    private static ArchiveReader archiveReader(@Nullable ContentHash hash) {
         return new ArchiveReader(hash, Compression.ZSTD::decompress);
     }
 

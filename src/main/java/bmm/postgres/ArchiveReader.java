@@ -31,7 +31,7 @@ public final class ArchiveReader {
         InputStream decode(InputStream in) throws IOException;
     }
 
-    private final @Nullable RowHash hash;
+    private final @Nullable ContentHash hash;
     private final ZstdDecoder zstd;
     private final byte[] buffer = new byte[BUFFER];
     private final Map<TableName, TableContent> tables = new HashMap<>();
@@ -41,10 +41,10 @@ public final class ArchiveReader {
     /**
      * @param hash how rows are hashed, or null to count them only
      */
-    public ArchiveReader(@Nullable RowHash hash, ZstdDecoder zstd) {
+    public ArchiveReader(@Nullable ContentHash hash, ZstdDecoder zstd) {
         this.hash = hash;
         this.zstd = zstd;
-        this.largeObjects = new LargeObjectHash(hash);
+        this.largeObjects = new LargeObjectHash(hash == null ? null : hash.algorithm());
     }
 
     /**
@@ -161,7 +161,7 @@ public final class ArchiveReader {
     }
 
     private void readTable(Entry entry, InputStream data) throws IOException {
-        CopyRows rows = new CopyRows(hash, entry.hasColumns());
+        CopyRows rows = new CopyRows(hash == null ? null : hash.hasher(entry.table(), entry.hasColumns()));
         for (int count = data.read(buffer); count >= 0; count = data.read(buffer)) {
             bytes += count;
             rows.accept(buffer, 0, count);

@@ -4,38 +4,30 @@ import java.math.BigInteger;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Counts and hashes the rows in a stream of COPY text (PostgreSQL manual, COPY, "Text Format"). For the hash every line
- * becomes the text that {@code ROW(…)::text} has on the server: the fields in parentheses, separated by commas, NULL as
- * nothing, and in quotes what is empty or holds a quote, backslash, parenthesis, comma or white space (manual, "Composite
- * Type Input and Output Syntax").
- */
+/** Counts and hashes the rows in a stream of COPY text (PostgreSQL manual, COPY, "Text Format"). */
 final class CopyRows {
+    /** Bits of what is seen in a field: what a row would quote, double or COPY has escaped. */
+    static final int QUOTED = 1;
+
+    static final int DOUBLED = 2;
+    static final int ESCAPED = 4;
     private static final int FIELD_END = 16;
     private static final int LINE_END = 32;
-    private static final int QUOTED = 1;
-    private static final int DOUBLED = 2;
-    private static final int ESCAPED = 4;
     private static final byte[] KIND = kinds();
 
-    private final @Nullable RowHash hash;
-    private final boolean hasColumns;
+    private final @Nullable RowHasher hasher;
     private byte[] carried = new byte[0];
     private int carriedLength;
-    private byte[] text = new byte[1024];
-    private int length;
     private long rows;
     private long sumLow;
     private long sumHigh;
     private boolean ended;
 
     /**
-     * @param hash how to hash rows, or null to count them only
-     * @param hasColumns false for a table without columns, whose rows are empty lines
+     * @param hasher how to hash rows, or null to count them only
      */
-    CopyRows(@Nullable RowHash hash, boolean hasColumns) {
-        this.hash = hash;
-        this.hasColumns = hasColumns;
+    CopyRows(@Nullable RowHasher hasher) {
+        this.hasher = hasher;
     }
 
     /** Takes the next bytes of the stream, which may end anywhere in a line. */
@@ -70,7 +62,7 @@ final class CopyRows {
     }
 
     TableContent content() {
-        return new TableContent(rows, hash == null ? null : sum());
+        return new TableContent(rows, hasher == null ? null : sum());
     }
 
     private BigInteger sum() {
@@ -86,7 +78,7 @@ final class CopyRows {
         carriedLength = needed;
     }
 
-    private static int grown(int length, int needed) {
+    static int grown(int length, int needed) {
         return (int) Math.min(Integer.MAX_VALUE - 8L, Math.max(needed, length * 3L / 2 + 1024));
     }
 
@@ -101,7 +93,7 @@ final class CopyRows {
 
     /** Reads one line and returns where the next begins, or -1 if the line is not complete yet. */
     private int line(byte[] bytes, int from, int to) {
-        if (hash == null || bytes[from] == '\\') {
+        if (hasher == null || bytes[from] == '\\') {
             int end = indexOfNewline(bytes, from, to);
             if (end < 0) {
                 return -1;
@@ -110,19 +102,18 @@ final class CopyRows {
                 ended = true;
                 return end + 1;
             }
-            if (hash == null) {
+            if (hasher == null) {
                 rows++;
                 return end + 1;
             }
         }
-        return hashedLine(hash, bytes, from, to);
+        return hashedLine(hasher, bytes, from, to);
     }
 
-    private int hashedLine(RowHash rowHash, byte[] bytes, int from, int to) {
+    private int hashedLine(RowHasher row, byte[] bytes, int from, int to) {
         byte[] kind = KIND;
         int at = from;
-        length = 0;
-        put('(');
+        row.begin();
         while (true) {
             int start = at;
             int seen = 0;
@@ -138,15 +129,13 @@ final class CopyRows {
             if (at == to) {
                 return -1;
             }
-            field(bytes, start, at, seen);
+            row.field(bytes, start, at, seen);
             at++;
             if (here == LINE_END) {
                 break;
             }
-            put(',');
         }
-        put(')');
-        add(rowHash.hash(text, 0, length));
+        add(row.end());
         return at;
     }
 
@@ -157,54 +146,18 @@ final class CopyRows {
         rows++;
     }
 
-    private void field(byte[] bytes, int from, int to, int seen) {
-        int size = to - from;
-        if ((seen & (DOUBLED | ESCAPED)) == 0) {
-            room(size + 2);
-            boolean quoted = seen != 0 || (size == 0 && hasColumns);
-            if (quoted) {
-                text[length++] = '"';
-            }
-            System.arraycopy(bytes, from, text, length, size);
-            length += size;
-            if (quoted) {
-                text[length++] = '"';
-            }
-        } else if (size != 2 || bytes[from] != '\\' || bytes[from + 1] != 'N') {
-            awkwardField(bytes, from, to);
-        }
+    /** Whether a field with an escape in it is NULL. */
+    static boolean isNull(byte[] bytes, int from, int to) {
+        return to - from == 2 && bytes[from] == '\\' && bytes[from + 1] == 'N';
     }
 
-    /** A field with escapes or quotes in it; the caller has dealt with NULL. */
-    private void awkwardField(byte[] bytes, int from, int to) {
-        room(Math.addExact(Math.multiplyExact(to - from, 2), 2));
-        int start = length;
-        boolean quoted = false;
-        text[length++] = '"';
-        for (int i = from; i < to; i++) {
-            byte b = bytes[i];
-            if (b == '\\' && i + 1 < to) {
-                i++;
-                b = unescaped(bytes[i]);
-            }
-            if (b == '"' || b == '\\') {
-                text[length++] = b;
-                quoted = true;
-            } else if (KIND[b & 0xff] != 0) {
-                quoted = true;
-            }
-            text[length++] = b;
-        }
-        if (quoted) {
-            text[length++] = '"';
-        } else {
-            // Only a backspace is escaped in COPY and not quoted in a row.
-            length--;
-            System.arraycopy(text, start + 1, text, start, length - start);
-        }
+    /** 0, or one of the bits above. */
+    static int kind(byte b) {
+        return KIND[b & 0xff];
     }
 
-    private static byte unescaped(byte b) {
+    /** The byte that a backslash and this one stand for. */
+    static byte unescaped(byte b) {
         return switch (b) {
             case 'b' -> '\b';
             case 'f' -> '\f';
@@ -214,18 +167,6 @@ final class CopyRows {
             case 'v' -> 0x0b;
             default -> b;
         };
-    }
-
-    private void put(char c) {
-        room(1);
-        text[length++] = (byte) c;
-    }
-
-    private void room(int more) {
-        int needed = Math.addExact(length, more);
-        if (needed > text.length) {
-            text = Arrays.copyOf(text, grown(text.length, needed));
-        }
     }
 
     private static byte[] kinds() {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param largeObjects number of large objects and their content hash
  */
 public record Fingerprint(
-        @Nullable RowHash hash, SortedMap<TableName, TableContent> tables, TableContent largeObjects) {
+        @Nullable ContentHash hash, SortedMap<TableName, TableContent> tables, TableContent largeObjects) {
     /** Number of rows in all tables. */
     public long rows() {
         return tables.values().stream().mapToLong(TableContent::rows).sum();

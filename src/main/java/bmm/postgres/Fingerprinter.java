@@ -27,7 +27,7 @@ public final class Fingerprinter {
     private static final Logger LOG = LoggerFactory.getLogger(Fingerprinter.class);
 
     private final Snapshot snapshot;
-    private final @Nullable RowHash hash;
+    private final @Nullable ContentHash hash;
     private final int jobs;
     private final Consumer<String> progress;
 
@@ -35,7 +35,7 @@ public final class Fingerprinter {
      * @param hash how to hash rows, or null to count them only
      * @param progress told the name of each table when its turn comes
      */
-    public Fingerprinter(Snapshot snapshot, @Nullable RowHash hash, int jobs, Consumer<String> progress) {
+    public Fingerprinter(Snapshot snapshot, @Nullable ContentHash hash, int jobs, Consumer<String> progress) {
         this.snapshot = snapshot;
         this.hash = hash;
         this.jobs = jobs;
@@ -94,7 +94,7 @@ public final class Fingerprinter {
                 session.execute("SAVEPOINT row_hash");
                 try {
                     return session.queryOne(
-                            "SELECT count(*), sum(" + hash.sql(Snapshot.rowText(table)) + ")" + from + filter,
+                            "SELECT count(*), sum(" + rowSql(hash, table) + ")" + from + filter,
                             row -> new TableContent(row.getLong(1), whole(row.getBigDecimal(2))));
                 } catch (SQLException e) {
                     if (!isRowTooLong(e)) {
@@ -112,6 +112,10 @@ public final class Fingerprinter {
         }
     }
 
+    private static String rowSql(ContentHash hash, Snapshot.Table table) {
+        return hash.algorithm().sql(hash.plan(table.name()), table.columns());
+    }
+
     /** A text of 1 GB is the server's limit, and quotes can double what COPY would still write. */
     private static boolean isRowTooLong(SQLException e) {
         return "54000".equals(e.getSQLState()) || Failure.reason(e).contains("invalid memory alloc request size");
@@ -121,7 +125,7 @@ public final class Fingerprinter {
         progress.accept("large objects");
         try {
             return session.queryOne(
-                    LargeObjectHash.sql(hash),
+                    LargeObjectHash.sql(hash == null ? null : hash.algorithm()),
                     row -> new TableContent(row.getLong(1), hash == null ? null : whole(row.getBigDecimal(2))));
         } catch (SQLException e) {
             throw SqlFailure.running(e, "fingerprint of the large objects");

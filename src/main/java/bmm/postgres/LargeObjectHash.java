@@ -28,7 +28,7 @@ final class LargeObjectHash {
                     FROM sized, pg_catalog.generate_series(0, greatest((size + 1048575) / 1048576 - 1, 0)) AS n
                 )
                 SELECT count(DISTINCT oid), sum(%s) FROM pieces
-                """.formatted(hash.sql("ROW(oid, n, md5)::text"));
+                """.formatted(hash.textSql("ROW(oid, n, md5)::text"));
     }
 
     private final @Nullable RowHash hash;
@@ -80,7 +80,7 @@ final class LargeObjectHash {
     private void endPiece(RowHash rowHash) {
         String row = "(" + oid + "," + piece + "," + HexFormat.of().formatHex(digest.digest()) + ")";
         byte[] text = row.getBytes(StandardCharsets.US_ASCII);
-        sum = sum.add(BigInteger.valueOf(rowHash.hash(text, 0, text.length)));
+        sum = sum.add(BigInteger.valueOf(rowHash.text(text, 0, text.length)));
         piece++;
         inPiece = 0;
     }

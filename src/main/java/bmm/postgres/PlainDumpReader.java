@@ -32,7 +32,7 @@ public final class PlainDumpReader {
             Pattern.compile("SELECT pg_catalog\\.lowrite\\(0, '\\\\x([0-9a-f]*)'\\);");
     private static final Pattern VERSION = Pattern.compile("-- Dumped (from database|by pg_dump) version (.*)");
 
-    private final @Nullable RowHash hash;
+    private final @Nullable ContentHash hash;
     private final TreeMap<TableName, TableContent> tables = new TreeMap<>();
     private final TreeMap<TableName, SequenceState> sequences = new TreeMap<>();
     private final LargeObjectHash largeObjects;
@@ -47,9 +47,9 @@ public final class PlainDumpReader {
     /**
      * @param hash how rows are hashed, or null to count them only
      */
-    public PlainDumpReader(@Nullable RowHash hash) {
+    public PlainDumpReader(@Nullable ContentHash hash) {
         this.hash = hash;
-        this.largeObjects = new LargeObjectHash(hash);
+        this.largeObjects = new LargeObjectHash(hash == null ? null : hash.algorithm());
     }
 
     /**
@@ -147,7 +147,7 @@ public final class PlainDumpReader {
     }
 
     private void copyBlock(TableName table, boolean hasColumns, InputStream in) throws IOException {
-        CopyRows rows = new CopyRows(hash, hasColumns);
+        CopyRows rows = new CopyRows(hash == null ? null : hash.hasher(table, hasColumns));
         while (!rows.isComplete()) {
             if (!readLine(in)) {
                 throw new EOFException("the data of table " + table + " ends too early");

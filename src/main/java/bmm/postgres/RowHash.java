@@ -5,46 +5,56 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
- * The hash of one row's text, computed alike by the server and here. A table's content hash is the sum over its rows, so
- * it does not depend on their order, and a row that is there twice counts twice.
+ * The hash of one row, computed alike by the server from the table and here from COPY text. A table's content hash is the
+ * sum over its rows, so it does not depend on their order, and a row that is there twice counts twice.
  */
 public enum RowHash {
     /**
-     * Bob Jenkins' lookup3 as PostgreSQL has it in {@code hashtextextended(…, 0)} since version 11. Not promised to stay
-     * as it is, so a run compares one known value with the server first and falls back to {@link #SHA256}.
+     * Every column is hashed as its {@link ColumnKind} says, with its position as the seed; the results are combined with
+     * XOR and hashed once more, so that values that change places between rows do not go unnoticed in the sum.
      */
-    LOOKUP3("row-text-lookup3") {
+    COLUMNS("column-lookup3") {
         @Override
-        String sql(String rowText) {
-            return "hashtextextended(" + rowText + " COLLATE \"C\", 0)";
+        String sql(ColumnPlan plan, List<String> columns) {
+            return "hashint4extended(0, " + String.join(" # ", plan.sql(columns)) + ")";
         }
 
         @Override
-        long hash(byte[] text, int offset, int length) {
-            return lookup3(text, offset, length);
+        String textSql(String text) {
+            return ColumnPlan.textSql(text, 0);
+        }
+
+        @Override
+        long text(byte[] text, int offset, int length) {
+            return Lookup3.bytes(text, offset, length, 0);
         }
     },
 
-    /** The first eight bytes of SHA-256, about twice the work. */
+    /** The first eight bytes of SHA-256 over the text of the whole row; several times the work. */
     SHA256("row-text-sha256") {
         @Override
-        String sql(String rowText) {
-            return "('x' || encode(substring(sha256(convert_to(" + rowText
+        String sql(ColumnPlan plan, List<String> columns) {
+            return textSql(rowText(columns));
+        }
+
+        @Override
+        String textSql(String text) {
+            return "('x' || encode(substring(sha256(convert_to(" + text
                     + ", getdatabaseencoding())) for 8), 'hex'))::bit(64)::bigint";
         }
 
         @Override
-        long hash(byte[] text, int offset, int length) {
+        long text(byte[] text, int offset, int length) {
             MessageDigest digest = newSha256();
             digest.update(text, offset, length);
             return (long) BIG_ENDIAN_LONG.get(digest.digest(), 0);
         }
     };
 
-    private static final VarHandle LITTLE_ENDIAN_INT =
-            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle BIG_ENDIAN_LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
@@ -59,7 +69,11 @@ public enum RowHash {
         return label;
     }
 
-    /** The algorithm that a manifest names, or null if this build does not know it. */
+    /**
+     * The algorithm that a manifest names.
+     *
+     * @throws IllegalArgumentException if this build does not know it
+     */
     public static RowHash of(String label) {
         for (RowHash hash : values()) {
             if (hash.label.equals(label)) {
@@ -69,11 +83,19 @@ public enum RowHash {
         throw new IllegalArgumentException("unknown row hash " + label);
     }
 
-    /** An SQL expression of type bigint over an expression of type text. */
-    abstract String sql(String rowText);
+    /** An SQL expression of type bigint for a row with these columns, named as the table names them. */
+    abstract String sql(ColumnPlan plan, List<String> columns);
 
-    /** The same value for the same bytes in the database's encoding. */
-    abstract long hash(byte[] text, int offset, int length);
+    /** An SQL expression of type bigint over an expression of type text. */
+    abstract String textSql(String text);
+
+    /** What {@link #textSql} has for the same bytes in the database's encoding. */
+    abstract long text(byte[] text, int offset, int length);
+
+    /** The text of a row, as {@link RowText} makes it here. */
+    static String rowText(List<String> columns) {
+        return "ROW(" + columns.stream().map(TableName::quote).collect(Collectors.joining(", ")) + ")::text";
+    }
 
     private static MessageDigest newSha256() {
         try {
@@ -81,51 +103,5 @@ public enum RowHash {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
-    }
-
-    private static long lookup3(byte[] key, int offset, int length) {
-        int a = 0x9e3779b9 + length + 3923095;
-        int b = a;
-        int c = a;
-        int at = offset;
-        int left = length;
-        while (left >= 12) {
-            a += (int) LITTLE_ENDIAN_INT.get(key, at);
-            b += (int) LITTLE_ENDIAN_INT.get(key, at + 4);
-            c += (int) LITTLE_ENDIAN_INT.get(key, at + 8);
-            a = (a - c) ^ Integer.rotateLeft(c, 4);
-            c += b;
-            b = (b - a) ^ Integer.rotateLeft(a, 6);
-            a += c;
-            c = (c - b) ^ Integer.rotateLeft(b, 8);
-            b += a;
-            a = (a - c) ^ Integer.rotateLeft(c, 16);
-            c += b;
-            b = (b - a) ^ Integer.rotateLeft(a, 19);
-            a += c;
-            c = (c - b) ^ Integer.rotateLeft(b, 4);
-            b += a;
-            at += 12;
-            left -= 12;
-        }
-        // The last bytes fill a, b and the upper three bytes of c; the lowest byte of c is left out.
-        for (int i = 0; i < left; i++) {
-            int value = key[at + i] & 0xff;
-            if (i < 4) {
-                a += value << (8 * i);
-            } else if (i < 8) {
-                b += value << (8 * (i - 4));
-            } else {
-                c += value << (8 * (i - 7));
-            }
-        }
-        c = (c ^ b) - Integer.rotateLeft(b, 14);
-        a = (a ^ c) - Integer.rotateLeft(c, 11);
-        b = (b ^ a) - Integer.rotateLeft(a, 25);
-        c = (c ^ b) - Integer.rotateLeft(b, 16);
-        a = (a ^ c) - Integer.rotateLeft(c, 4);
-        b = (b ^ a) - Integer.rotateLeft(a, 14);
-        c = (c ^ b) - Integer.rotateLeft(b, 24);
-        return ((long) b << 32) | (c & 0xffffffffL);
     }
 }

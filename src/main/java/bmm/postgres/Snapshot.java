@@ -2,7 +2,6 @@ package bmm.postgres;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
-import java.nio.charset.StandardCharsets;
 import java.sql.Array;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -42,6 +41,10 @@ public final class Snapshot implements AutoCloseable {
                    ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
                          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
                          ORDER BY a.attnum),
+                   ARRAY(SELECT %s
+                         FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+                         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+                         ORDER BY a.attnum),
                    x.extcondition[pg_catalog.array_position(x.extconfig, c.oid)]
             FROM pg_catalog.pg_class c
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -52,13 +55,14 @@ public final class Snapshot implements AutoCloseable {
             WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
               AND (x.oid IS NULL OR c.oid = ANY (x.extconfig))
               AND (c.relpersistence <> 'u' OR NOT pg_catalog.pg_is_in_recovery())
-            """;
+            """.formatted(ColumnKind.OF_ATTRIBUTE);
 
     /** A table whose data is in the snapshot. */
     record Table(
             TableName name,
             long sizeBytes,
             List<String> columns,
+            ColumnPlan plan,
             @Nullable String filter) {}
 
     private final Server server;
@@ -126,13 +130,19 @@ public final class Snapshot implements AutoCloseable {
 
     private static List<Table> tables(Session session) throws SQLException {
         return session.query(TABLES, row -> {
-            Array columns = row.getArray(4);
             return new Table(
                     new TableName(row.getString(1), row.getString(2)),
                     row.getLong(3),
-                    List.of((String[]) columns.getArray()),
-                    row.getString(5));
+                    strings(row.getArray(4)),
+                    new ColumnPlan(strings(row.getArray(5)).stream()
+                            .map(ColumnKind::of)
+                            .toList()),
+                    row.getString(6));
         });
+    }
+
+    private static List<String> strings(Array array) throws SQLException {
+        return List.of((String[]) array.getArray());
     }
 
     private static void lock(Session session, List<Table> tables, Set<TableName> locked) throws SQLException {
@@ -226,26 +236,15 @@ public final class Snapshot implements AutoCloseable {
         return states;
     }
 
-    /**
-     * The hash that this server and bmm compute alike, found out by trying.
-     */
-    public RowHash rowHash() {
-        byte[] text = "(1,\"a b\",,\"\",\"q\"\"\")".getBytes(StandardCharsets.US_ASCII);
-        String row = "ROW(1, 'a b', NULL, '', 'q\"')::text";
+    /** How the content of these tables is hashed, by an algorithm that this server and bmm compute alike. */
+    public ContentHash contentHash() {
+        Map<TableName, ColumnPlan> plans = new TreeMap<>();
+        tables.forEach(table -> plans.put(table.name(), table.plan()));
         try {
-            for (RowHash hash : RowHash.values()) {
-                long value = session.queryOne("SELECT " + hash.sql(row), result -> result.getLong(1));
-                if (value == hash.hash(text, 0, text.length)) {
-                    return hash;
-                }
-            }
+            return new ContentHash(HashTrial.choose(session), plans);
         } catch (SQLException e) {
             throw running(e, "trying the row hash");
         }
-        throw new Failure(
-                ExitCode.DUMP,
-                "database " + database + ": the server hashes rows in a way that bmm does not know",
-                "set BMM_FINGERPRINT=count and report the server's version");
     }
 
     /**
@@ -317,10 +316,5 @@ public final class Snapshot implements AutoCloseable {
             workers.forEach(Session::close);
         }
         session.close();
-    }
-
-    /** The text of a row, of the columns that are in a dump. */
-    static String rowText(Table table) {
-        return "ROW(" + table.columns().stream().map(TableName::quote).collect(Collectors.joining(", ")) + ")::text";
     }
 }

@@ -3,9 +3,9 @@ package bmm.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bmm.catalog.Manifest;
+import bmm.dump.RecordedHash;
 import bmm.postgres.Fingerprint;
 import bmm.postgres.Fingerprinter;
-import bmm.postgres.RowHash;
 import bmm.postgres.ScratchServer;
 import bmm.postgres.SequenceState;
 import bmm.postgres.Snapshot;
@@ -46,10 +46,9 @@ final class Restored {
     /** Asserts that a database holds what the manifest says: rows and hashes of all tables, sequences, large objects. */
     static void holds(String database, Manifest manifest) throws InterruptedException {
         Manifest.Fingerprint recorded = manifest.fingerprint();
-        String label = recorded.hash();
         try (Snapshot snapshot = Snapshot.open(ScratchServer.get().server(), database, Duration.ofSeconds(10))) {
             Fingerprint found =
-                    new Fingerprinter(snapshot, label == null ? null : RowHash.of(label), 1, table -> {}).compute();
+                    new Fingerprinter(snapshot, RecordedHash.inDatabase(manifest), 1, table -> {}).compute();
             Map<TableName, TableContent> expected = new TreeMap<>();
             recorded.tables()
                     .forEach(table -> expected.put(
