@@ -28,6 +28,7 @@ if [ -z "$java" ]; then
 fi
 terminal=
 [ -t 2 ] && terminal=-Dbmm.terminal=true
+[ -t 0 ] && terminal="$terminal -Dbmm.terminal.input=true"
 # Under cron's C locale a JVM cannot name files beyond ASCII; this one is everywhere.
 export LC_ALL=C.UTF-8
 # The serial collector, and a heap that begins small and grows only when it must: a row of a gigabyte may need it.

@@ -77,6 +77,9 @@ public final class Keys {
             null,
             "Where state is kept; as root /var/lib/bmm/<instance>, else under the XDG state directory.");
 
+    public static final Setting<Path> TEMP_DIR = Setting.path(
+            "BMM_TEMP_DIR", null, "Where a restore puts what it fetches and unpacks; without it $TMPDIR or /var/tmp.");
+
     public static final Setting<DumpFormat> DUMP_FORMAT = Setting.choice(
             "BMM_DUMP_FORMAT", DumpFormat.class, DumpFormat.CUSTOM, "Format of the dump; plain is SQL text for psql.");
     public static final Setting<Codec> COMPRESSION = Setting.choice(
@@ -113,7 +116,9 @@ public final class Keys {
             100,
             "Percent by which a dump may be smaller than the median of the last ones before verification fails; 100: never.");
     public static final Setting<Long> MIN_FREE = Setting.bytes(
-            "BMM_MIN_FREE", "200MB", "Free space that must remain in the backup directory beside the dump.");
+            "BMM_MIN_FREE",
+            "200MB",
+            "Free space that must remain in the backup directory beside the dump, and in the temporary one of a restore.");
     public static final Setting<String> PRE_HOOK = Setting.text(
             "BMM_PRE_HOOK", "shell command", null, "Run before the dumps; if it fails, nothing is dumped.");
     public static final Setting<String> POST_HOOK = Setting.text(
@@ -121,6 +126,16 @@ public final class Keys {
             "shell command",
             null,
             "Run after the dumps, always; BMM_OUTCOME holds the exit code so far.");
+    public static final Setting<String> RESTORE_PRE_HOOK = Setting.text(
+            "BMM_RESTORE_PRE_HOOK",
+            "shell command",
+            null,
+            "Run before a restore, to stop an application say; if it fails, nothing is restored.");
+    public static final Setting<String> RESTORE_POST_HOOK = Setting.text(
+            "BMM_RESTORE_POST_HOOK",
+            "shell command",
+            null,
+            "Run after a restore, always; BMM_OUTCOME holds the exit code so far.");
     public static final Setting<Duration> HOOK_TIMEOUT =
             Setting.duration("BMM_HOOK_TIMEOUT", "10m", "A hook that takes longer is stopped and counts as failed.");
 
@@ -205,7 +220,7 @@ public final class Keys {
                             DATABASES,
                             PG_CONTAINER,
                             PG_BIN)),
-            new Group("Places", List.of(BACKUP_DIR, STATE_DIR)),
+            new Group("Places", List.of(BACKUP_DIR, STATE_DIR, TEMP_DIR)),
             new Group(
                     "Backup",
                     List.of(
@@ -223,6 +238,7 @@ public final class Keys {
                             PRE_HOOK,
                             POST_HOOK,
                             HOOK_TIMEOUT)),
+            new Group("Restore", List.of(RESTORE_PRE_HOOK, RESTORE_POST_HOOK)),
             new Group("Off-site", List.of(BACKUP_REMOTE)),
             new Group(
                     "Retention",

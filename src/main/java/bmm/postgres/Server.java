@@ -107,6 +107,11 @@ public final class Server {
         }
     }
 
+    /** A session that works while bmm is being stopped, too. */
+    Session connectForCleaningUp(String database) throws SQLException {
+        return Session.forCleaningUp(open(database));
+    }
+
     Session connect(String database) {
         try {
             return new Session(open(database));
