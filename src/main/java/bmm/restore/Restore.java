@@ -272,21 +272,20 @@ public final class Restore implements AutoCloseable {
                 outcome = ExitCode.OK;
             } catch (Failure e) {
                 outcome = e.exitCode() == ExitCode.DUMP ? ExitCode.RESTORE : e.exitCode();
-                throw Stopping.requested()
-                        ? new Failure(
-                                ExitCode.RESTORE,
-                                "the restore was stopped by a signal",
-                                "run it again; nothing half-made is left",
-                                e)
-                        : e.as(outcome);
+                throw Stopping.requested() ? stopped(e) : e.as(outcome);
             } catch (InterruptedException e) {
                 outcome = ExitCode.RESTORE;
-                throw e;
+                throw stopped(e);
             } finally {
                 hookFailure = postHook(outcome);
             }
             return new RestoreReport(report.plan(), report.took(), report.compared(), report.notes(), hookFailure);
         }
+    }
+
+    private static Failure stopped(Exception e) {
+        return new Failure(
+                ExitCode.RESTORE, "the restore was stopped by a signal", "run it again; nothing half-made is left", e);
     }
 
     /**

@@ -96,11 +96,13 @@ final class RestoreCommandTest {
 
         assertThat(scene.server.query("own2", "SHOW work_mem")).isEqualTo("7MB");
         assertThat(scene.server.query("own2", """
-                        SELECT pg_get_userbyid(datdba), shobj_description(oid, 'pg_database'), datacl::text
+                        SELECT pg_get_userbyid(datdba), shobj_description(oid, 'pg_database'),
+                            (SELECT string_agg(acl::text, ' ' ORDER BY acl::text) FROM unnest(datacl) acl)
                         FROM pg_database WHERE datname = 'own2'
                         """))
                 .isEqualTo(scene.server.query("own", """
-                        SELECT pg_get_userbyid(datdba), shobj_description(oid, 'pg_database'), datacl::text
+                        SELECT pg_get_userbyid(datdba), shobj_description(oid, 'pg_database'),
+                            (SELECT string_agg(acl::text, ' ' ORDER BY acl::text) FROM unnest(datacl) acl)
                         FROM pg_database WHERE datname = 'own'
                         """))
                 .contains("the owner|it's DATABASE own|");
@@ -120,7 +122,7 @@ final class RestoreCommandTest {
 
         // Another machine: no state, no backup directory, no settings but how to reach its server.
         Scene bare = new Scene(scene.directory("bare"));
-        bare.unset("BMM_BACKUP_DIR").unset("BMM_STATE_DIR").unset("BMM_DATABASES");
+        Files.delete(bare.backups);
         bare.run("restore", "--from", "file://" + store, "--database", "archiv", "--yes")
                 .isDone();
         Restored.holds("archiv", manifest);
@@ -128,7 +130,7 @@ final class RestoreCommandTest {
         scene.server.dropDatabase("archiv");
         bare.set("BMM_BACKUP_REMOTE", "file://" + store).run("restore", "--yes").isDone();
         Restored.holds("archiv", manifest);
-        assertThat(Files.readString(scene.root.resolve("bare/home/.local/state/bmm/bmm/history.jsonl")))
+        assertThat(Files.readString(bare.root.resolve("state/history.jsonl")))
                 .contains("\"job\":\"restore\"")
                 .contains("\"subject\":\"archiv\"")
                 .contains("\"exit\":0");
