@@ -8,12 +8,12 @@ import bmm.catalog.History;
 import bmm.catalog.Manifest;
 import bmm.dump.Moment;
 import bmm.dump.Shell;
+import bmm.restore.ComparedContent;
 import bmm.restore.Restore;
 import bmm.restore.RestorePlan;
 import bmm.restore.RestoreReport;
 import bmm.restore.RestoreRequest;
 import bmm.restore.RestoreRequest.Choice;
-import bmm.restore.RestoredContent;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -322,7 +322,7 @@ final class RestoreCommand extends RunnableCommand {
 
     private static void print(RestoreReport report, PrintStream out) {
         RestorePlan plan = report.plan();
-        RestoredContent compared = report.compared();
+        ComparedContent compared = report.compared();
         out.println(plan.into() + "  restored from " + plan.found().file() + "  "
                 + Amounts.duration(report.took()) + "   "
                 + (compared == null ? "not compared" : "verified: hash, " + compared.inWords()));
@@ -389,7 +389,7 @@ final class RestoreCommand extends RunnableCommand {
         Map<String, Object> json = json(report.plan());
         json.put("exit", exit.code());
         json.put("seconds", report.took().toMillis() / 1000.0);
-        RestoredContent compared = report.compared();
+        ComparedContent compared = report.compared();
         json.put("tables", compared == null ? null : compared.tables());
         json.put("rows", compared == null ? null : compared.rows());
         json.put("equal", compared == null ? null : compared.differences().isEmpty());

@@ -47,6 +47,7 @@ public final class RestoreTarget {
      * @param roles every role there is
      * @param extensions what can be installed
      * @param dataDirectory where it keeps its data, or null where it does not say
+     * @param monetary its lc_monetary, by which values of type money are read
      */
     public record Seen(
             int major,
@@ -54,7 +55,8 @@ public final class RestoreTarget {
             Set<String> databases,
             Set<String> roles,
             Set<String> extensions,
-            @Nullable Path dataDirectory) {}
+            @Nullable Path dataDirectory,
+            String monetary) {}
 
     /**
      * Looks.
@@ -72,7 +74,8 @@ public final class RestoreTarget {
                     names(session, "SELECT datname FROM pg_catalog.pg_database"),
                     names(session, "SELECT rolname FROM pg_catalog.pg_roles"),
                     names(session, "SELECT name FROM pg_catalog.pg_available_extensions"),
-                    directory == null ? null : Path.of(directory));
+                    directory == null ? null : Path.of(directory),
+                    session.queryOne("SHOW lc_monetary", row -> row.getString(1)));
         });
     }
 
@@ -134,6 +137,13 @@ public final class RestoreTarget {
             }
             return schemas.size();
         });
+    }
+
+    /** Makes a database read and write values of type money in this way; false if the server does not have that locale. */
+    public boolean setMonetary(String database, String locale) {
+        String value = "'" + locale.replace("'", "''") + "'";
+        return tryAll(database, List.of("ALTER DATABASE " + TableName.quote(database) + " SET lc_monetary = " + value))
+                .isEmpty();
     }
 
     /** Runs statements one by one; returns what failed, in words. Settings that do not fit here are no reason to fail. */

@@ -58,7 +58,7 @@ final class RestoreRun {
     }
 
     /** What came of it. */
-    record Done(@Nullable RestoredContent compared, List<String> notes) {}
+    record Done(@Nullable ComparedContent compared, List<String> notes) {}
 
     Done carryOut(FetchedDump dump) throws InterruptedException {
         Content content = dump.content(parallel());
@@ -75,17 +75,18 @@ final class RestoreRun {
         if (request.has(Choice.GLOBALS)) {
             restoreGlobals(dump);
         }
-        RestoredContent compared = plan.makesDatabase() ? restoreBeside(content, head) : restoreInPlace(content);
+        ComparedContent compared = plan.makesDatabase() ? restoreBeside(content, head) : restoreInPlace(content);
         return new Done(compared, List.copyOf(notes));
     }
 
-    private @Nullable RestoredContent restoreBeside(Content content, Optional<ArchiveHead> head)
+    private @Nullable ComparedContent restoreBeside(Content content, Optional<ArchiveHead> head)
             throws InterruptedException {
         try (ThrowawayDatabase fresh = ThrowawayDatabase.create(server, Restore.PURPOSE, shape())) {
+            setMonetary(fresh.name());
             restore(fresh.name(), content, options());
             head.ifPresent(known -> target.tryAll(fresh.name(), known.statementsFor(fresh.name()))
                     .forEach(said -> notes.add("a setting of the database was not taken over: " + said)));
-            RestoredContent compared = compare(fresh.name());
+            ComparedContent compared = compare(fresh.name());
             String previous = plan.previous();
             if (previous != null) {
                 fresh.replace(plan.into(), previous);
@@ -96,8 +97,21 @@ final class RestoreRun {
         }
     }
 
+    /** Values of type money are written and read as the server's lc_monetary says. */
+    private void setMonetary(String database) {
+        Manifest manifest = plan.found().manifest();
+        if (manifest == null
+                || manifest.database().lcMonetary().equals(plan.server().monetary())) {
+            return;
+        }
+        String wanted = manifest.database().lcMonetary();
+        if (!target.setMonetary(database, wanted)) {
+            notes.add("lc_monetary " + wanted + " is not available here: values of type money may change");
+        }
+    }
+
     /** All or nothing: one transaction, which takes one job. */
-    private @Nullable RestoredContent restoreInPlace(Content content) throws InterruptedException {
+    private @Nullable ComparedContent restoreInPlace(Content content) throws InterruptedException {
         PgRestore.Options options = options().withJobs(1).with(Flag.SINGLE_TRANSACTION, Flag.EXIT_ON_ERROR);
         if (request.has(Choice.CLEAN)) {
             options = options.with(Flag.CLEAN);
@@ -167,15 +181,15 @@ final class RestoreRun {
         }
     }
 
-    private @Nullable RestoredContent compare(String database) throws InterruptedException {
+    private @Nullable ComparedContent compare(String database) throws InterruptedException {
         Manifest manifest = plan.found().manifest();
         if (manifest == null || request.has(Choice.NO_CHECK)) {
             return null;
         }
         progress.begin("compare " + plan.into(), 0);
         try {
-            RestoredContent compared =
-                    RestoredContent.compare(server, database, manifest, request.jobs(), progress::detail);
+            ComparedContent compared =
+                    ComparedContent.compare(server, database, manifest, request.jobs(), progress::detail);
             List<String> differences = compared.differences();
             if (!differences.isEmpty()) {
                 throw new Failure(

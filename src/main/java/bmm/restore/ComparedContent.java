@@ -25,11 +25,11 @@ import java.util.function.Consumer;
  * @param content whether rows were hashed, and not only counted
  * @param differences in words; empty if it is equal
  */
-public record RestoredContent(int tables, long rows, boolean content, List<String> differences) {
+public record ComparedContent(int tables, long rows, boolean content, List<String> differences) {
     private static final Duration LOCK_WAIT = Duration.ofMinutes(1);
 
     /** Reads every table, sequence and large object. */
-    static RestoredContent compare(
+    static ComparedContent compare(
             Server server, String database, Manifest manifest, int jobs, Consumer<String> progress)
             throws InterruptedException {
         ContentHash hash = RecordedHash.inDatabase(manifest);
@@ -38,7 +38,7 @@ public record RestoredContent(int tables, long rows, boolean content, List<Strin
             List<String> differences = new ArrayList<>();
             compareTables(found, manifest.fingerprint(), differences);
             compareSequences(snapshot.sequences(), manifest.fingerprint(), differences);
-            return new RestoredContent(found.tables().size(), found.rows(), hash != null, List.copyOf(differences));
+            return new ComparedContent(found.tables().size(), found.rows(), hash != null, List.copyOf(differences));
         }
     }
 
