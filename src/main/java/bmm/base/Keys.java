@@ -46,6 +46,8 @@ public final class Keys {
             Setting.path("PGPASSFILE", null, "libpq's password file; without it ~/.pgpass.");
     public static final Setting<String> PGSERVICE =
             Setting.text("PGSERVICE", "name", null, "A section of pg_service.conf that holds the connection.");
+    public static final Setting<Path> PGSERVICEFILE =
+            Setting.path("PGSERVICEFILE", null, "That file; without it ~/.pg_service.conf, then the system's.");
     public static final Setting<String> PGSSLMODE = Setting.text(
             "PGSSLMODE", "libpq sslmode", null, "disable, allow, prefer, require, verify-ca or verify-full.");
     public static final Setting<Path> PGSSLROOTCERT = Setting.path(
@@ -214,6 +216,7 @@ public final class Keys {
                             PGPASSWORD,
                             PGPASSFILE,
                             PGSERVICE,
+                            PGSERVICEFILE,
                             PGSSLMODE,
                             PGSSLROOTCERT,
                             DATABASE_URL,
