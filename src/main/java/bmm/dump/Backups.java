@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -196,6 +197,14 @@ public final class Backups implements AutoCloseable {
         }
         warnOfUnfinished(ofIt, chosen.get(), moment);
         return found(chosen.get(), ofIt);
+    }
+
+    /** The databases that the places hold anything of. */
+    public SortedSet<String> databases() {
+        return places.stream()
+                .flatMap(place -> list(place, null).stream())
+                .map(candidate -> candidate.name().database())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Of two copies of the same backup a whole one; of two whole ones the one at the place that was named first. */

@@ -123,6 +123,11 @@ public final class PgTools {
     }
 
     private static List<Path> candidates(@Nullable String searchPath) {
+        return directories(searchPath).stream().filter(PgTools::holdsRealPgDump).toList();
+    }
+
+    /** Where PostgreSQL's programs may be on this machine. */
+    static List<Path> directories(@Nullable String searchPath) {
         List<Path> directories = new ArrayList<>();
         for (Path root : INSTALLED) {
             try (Stream<Path> children = Files.list(root)) {
@@ -139,7 +144,15 @@ public final class PgTools {
                     .map(Path::of)
                     .forEach(directories::add);
         }
-        return directories.stream().filter(PgTools::holdsRealPgDump).toList();
+        return directories;
+    }
+
+    /** The version that a program tells, such as 15.18, if it can be run. */
+    static Optional<String> version(Path program) {
+        return versionLine(Command.of(program.toString(), "--version"), String.valueOf(program.getFileName()))
+                .map(VERSION::matcher)
+                .filter(Matcher::find)
+                .map(matcher -> matcher.group(1));
     }
 
     private static boolean isVersioned(Path child) {

@@ -219,7 +219,7 @@ public final class ThrowawayDatabase implements AutoCloseable {
         try {
             holder.close();
             if (!kept) {
-                try (Session session = server.connectForCleaningUp(home(server, name))) {
+                try (Session session = server.connectToCleanUp(home(server, name))) {
                     drop(session, name);
                 }
             }

@@ -22,6 +22,7 @@ public final class Command {
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final List<String> removed = new ArrayList<>();
     private @Nullable Path input;
+    private @Nullable Path directory;
     private boolean fed;
     private Consumer<String> errorLines = line -> {};
     private Duration timeout = Duration.ofDays(365);
@@ -78,6 +79,12 @@ public final class Command {
         return this;
     }
 
+    /** Where the child works; without it where bmm does. */
+    public Command directory(Path workingDirectory) {
+        directory = workingDirectory;
+        return this;
+    }
+
     /** A child that runs longer is stopped, and reading from it fails. */
     public Command timeout(Duration limit) {
         timeout = limit;
@@ -105,6 +112,9 @@ public final class Command {
         builder.environment().keySet().removeAll(removed);
         builder.environment().putAll(environment);
         builder.redirectInput(inputOfChild());
+        if (directory != null) {
+            builder.directory(directory.toFile());
+        }
         return new RunningCommand(program(), builder.start(), timeout, !cleaningUp, errorLines);
     }
 

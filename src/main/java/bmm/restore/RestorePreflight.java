@@ -9,7 +9,7 @@ import bmm.dump.Backups.OnDisk;
 import bmm.dump.DumpForm;
 import bmm.dump.DumpForm.Archive;
 import bmm.dump.FetchedDump;
-import bmm.postgres.ArchiveHead;
+import bmm.postgres.ArchiveHeader;
 import bmm.postgres.ExtensionPackage;
 import bmm.postgres.PgTools;
 import bmm.postgres.RestoreTarget;
@@ -187,6 +187,6 @@ final class RestorePreflight {
 
     /** Version numbers of a dump whose manifest says them. */
     static int pgDumpMajor(@Nullable Manifest manifest) {
-        return manifest == null ? 0 : ArchiveHead.major(manifest.dump().pgDump());
+        return manifest == null ? 0 : new ArchiveHeader("", manifest.dump().pgDump(), null).toolMajor();
     }
 }

@@ -7,8 +7,9 @@ import bmm.base.Settings;
 import bmm.catalog.Manifest;
 import bmm.dump.FetchedDump;
 import bmm.dump.FetchedDump.Content;
-import bmm.postgres.ArchiveHead;
+import bmm.postgres.ArchiveHeader;
 import bmm.postgres.ConnectionSettings;
+import bmm.postgres.DatabaseProperties;
 import bmm.postgres.Globals;
 import bmm.postgres.PgRestore;
 import bmm.postgres.PgRestore.Flag;
@@ -20,7 +21,6 @@ import bmm.postgres.ThrowawayDatabase;
 import bmm.restore.RestorePlan.Way;
 import bmm.restore.RestoreRequest.Choice;
 import bmm.stream.Progress;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +28,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The restore itself, from a dump at hand to a database that holds it. */
@@ -62,30 +61,20 @@ final class RestoreRun {
 
     Done carryOut(FetchedDump dump) throws InterruptedException {
         Content content = dump.content(parallel());
-        Optional<ArchiveHead> head = head(content);
-        if (head.isPresent()) {
-            // A dump without manifest says only now what wrote it.
-            RestorePreflight.checkVersions(
-                    request,
-                    plan.server(),
-                    plan.tools(),
-                    head.get().toolMajor(),
-                    head.get().serverMajor());
-        }
+        checkVersions(content);
         if (request.has(Choice.GLOBALS)) {
             restoreGlobals(dump);
         }
-        ComparedContent compared = plan.makesDatabase() ? restoreBeside(content, head) : restoreInPlace(content);
+        ComparedContent compared = plan.makesDatabase() ? restoreBeside(content) : restoreInPlace(content);
         return new Done(compared, List.copyOf(notes));
     }
 
-    private @Nullable ComparedContent restoreBeside(Content content, Optional<ArchiveHead> head)
-            throws InterruptedException {
+    private @Nullable ComparedContent restoreBeside(Content content) throws InterruptedException {
         try (ThrowawayDatabase fresh = ThrowawayDatabase.create(server, Restore.PURPOSE, shape())) {
             setMonetary(fresh.name());
             restore(fresh.name(), content, options());
-            head.ifPresent(known -> target.tryAll(fresh.name(), known.statementsFor(fresh.name()))
-                    .forEach(said -> notes.add("a setting of the database was not taken over: " + said)));
+            target.tryAll(fresh.name(), properties(content).forDatabase(fresh.name()))
+                    .forEach(said -> notes.add("a setting of the database was not taken over: " + said));
             ComparedContent compared = compare(fresh.name());
             String previous = plan.previous();
             if (previous != null) {
@@ -239,9 +228,23 @@ final class RestoreRun {
         }
     }
 
-    private static Optional<ArchiveHead> head(Content content) {
+    /** A dump without manifest says only now what wrote it. */
+    private void checkVersions(Content content) {
         try (InputStream in = archive(content)) {
-            return in == null ? Optional.empty() : Optional.of(ArchiveHead.read(new BufferedInputStream(in)));
+            if (in != null) {
+                ArchiveHeader header = ArchiveHeader.read(in);
+                RestorePreflight.checkVersions(
+                        request, plan.server(), plan.tools(), header.toolMajor(), header.serverMajor());
+            }
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /** Plain text is run as a whole: what it says of the database itself is in it. */
+    private static DatabaseProperties properties(Content content) {
+        try (InputStream in = archive(content)) {
+            return in == null ? new DatabaseProperties(List.of()) : DatabaseProperties.read(in);
         } catch (IOException e) {
             throw unreadable(e);
         }

@@ -1,6 +1,5 @@
 /**
- * Bringing a backup back, and proving that it can be. The use cases of this package stand on the mechanisms and on {@code
- * dump}; they know no other use case, and print nothing.
+ * The use cases that bring backups back: for real, and every night to see whether they come back equal.
  */
 @NullMarked
 package bmm.restore;
