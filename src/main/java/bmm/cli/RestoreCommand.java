@@ -35,9 +35,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "restore",
         description = {
-            "Bring a backup back. The newest one is found by itself: here, and at the off-site stores of the",
-            "settings. It is compared with its hash, restored into a new database, compared with its manifest table",
-            "by table, and only then given its name. A restore that fails leaves nothing behind."
+            "Bring a backup back: the newest one that is here or at the off-site stores of the settings.",
+            "It is compared with its hash, restored into a new database, compared with its manifest table by",
+            "table, and only then given its name. A restore that fails leaves nothing behind."
         })
 final class RestoreCommand extends RunnableCommand {
     private static final int MOST_JOBS = 4;

@@ -7,6 +7,7 @@ import bmm.postgres.PgTools;
 import bmm.postgres.RestoreTarget;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +60,8 @@ public record RestorePlan(
                         : "  " + Amounts.bytes(found.dump().bytes()));
         return manifest == null
                 ? file + "  without a manifest: nothing to compare with"
-                : file + "  data of " + manifest.snapshotAt() + ", PostgreSQL "
+                : file + "  data of " + Instant.parse(manifest.snapshotAt()).truncatedTo(ChronoUnit.SECONDS)
+                        + ", PostgreSQL "
                         + manifest.database().serverVersion() + ", "
                         + Amounts.count(manifest.fingerprint().tables().size(), "table") + ", "
                         + Amounts.count(manifest.fingerprint().rows(), "row");
