@@ -46,6 +46,8 @@ public final class Keys {
             Setting.path("PGPASSFILE", null, "libpq's password file; without it ~/.pgpass.");
     public static final Setting<String> PGSERVICE =
             Setting.text("PGSERVICE", "name", null, "A section of pg_service.conf that holds the connection.");
+    public static final Setting<Path> PGSERVICEFILE =
+            Setting.path("PGSERVICEFILE", null, "That file; without it ~/.pg_service.conf, then the system's.");
     public static final Setting<String> PGSSLMODE = Setting.text(
             "PGSSLMODE", "libpq sslmode", null, "disable, allow, prefer, require, verify-ca or verify-full.");
     public static final Setting<Path> PGSSLROOTCERT = Setting.path(
@@ -76,6 +78,9 @@ public final class Keys {
             "BMM_STATE_DIR",
             null,
             "Where state is kept; as root /var/lib/bmm/<instance>, else under the XDG state directory.");
+
+    public static final Setting<Path> TEMP_DIR = Setting.path(
+            "BMM_TEMP_DIR", null, "Where a restore puts what it fetches and unpacks; without it $TMPDIR or /var/tmp.");
 
     public static final Setting<DumpFormat> DUMP_FORMAT = Setting.choice(
             "BMM_DUMP_FORMAT", DumpFormat.class, DumpFormat.CUSTOM, "Format of the dump; plain is SQL text for psql.");
@@ -113,7 +118,9 @@ public final class Keys {
             100,
             "Percent by which a dump may be smaller than the median of the last ones before verification fails; 100: never.");
     public static final Setting<Long> MIN_FREE = Setting.bytes(
-            "BMM_MIN_FREE", "200MB", "Free space that must remain in the backup directory beside the dump.");
+            "BMM_MIN_FREE",
+            "200MB",
+            "Free space that must remain in the backup directory beside the dump, and in the temporary one of a restore.");
     public static final Setting<String> PRE_HOOK = Setting.text(
             "BMM_PRE_HOOK", "shell command", null, "Run before the dumps; if it fails, nothing is dumped.");
     public static final Setting<String> POST_HOOK = Setting.text(
@@ -121,6 +128,16 @@ public final class Keys {
             "shell command",
             null,
             "Run after the dumps, always; BMM_OUTCOME holds the exit code so far.");
+    public static final Setting<String> RESTORE_PRE_HOOK = Setting.text(
+            "BMM_RESTORE_PRE_HOOK",
+            "shell command",
+            null,
+            "Run before a restore, to stop an application say; if it fails, nothing is restored.");
+    public static final Setting<String> RESTORE_POST_HOOK = Setting.text(
+            "BMM_RESTORE_POST_HOOK",
+            "shell command",
+            null,
+            "Run after a restore, always; BMM_OUTCOME holds the exit code so far.");
     public static final Setting<Duration> HOOK_TIMEOUT =
             Setting.duration("BMM_HOOK_TIMEOUT", "10m", "A hook that takes longer is stopped and counts as failed.");
 
@@ -237,13 +254,14 @@ public final class Keys {
                             PGPASSWORD,
                             PGPASSFILE,
                             PGSERVICE,
+                            PGSERVICEFILE,
                             PGSSLMODE,
                             PGSSLROOTCERT,
                             DATABASE_URL,
                             DATABASES,
                             PG_CONTAINER,
                             PG_BIN)),
-            new Group("Places", List.of(BACKUP_DIR, STATE_DIR)),
+            new Group("Places", List.of(BACKUP_DIR, STATE_DIR, TEMP_DIR)),
             new Group(
                     "Backup",
                     List.of(
@@ -261,6 +279,7 @@ public final class Keys {
                             PRE_HOOK,
                             POST_HOOK,
                             HOOK_TIMEOUT)),
+            new Group("Restore", List.of(RESTORE_PRE_HOOK, RESTORE_POST_HOOK)),
             new Group("Off-site", List.of(BACKUP_REMOTE)),
             new Group(
                     "Retention",

@@ -219,9 +219,8 @@ public final class FetchedDump implements AutoCloseable {
                 if (form.compression() == Compression.NONE) {
                     yield new CustomFile(path);
                 }
-                yield randomAccess && hasRoomToDecompress()
-                        ? new CustomFile(decompressedFile())
-                        : new CustomStream(decompressed);
+                Optional<Path> file = randomAccess && hasRoomToDecompress() ? decompressedFile() : Optional.empty();
+                yield file.<Content>map(CustomFile::new).orElseGet(() -> new CustomStream(decompressed));
             }
         };
     }
@@ -250,15 +249,24 @@ public final class FetchedDump implements AutoCloseable {
                 : found.dump().bytes() * USUAL_RATIO;
     }
 
-    private Path decompressedFile() {
+    /** None if the disk was full before its end: without a manifest nobody knows how large it becomes. */
+    private Optional<Path> decompressedFile() {
         Path target = temporary.path().resolve("archive");
-        work("decompress", decompressedBytes(), target, told -> {
-            try (InputStream in = decompressed();
-                    OutputStream out = Channels.newOutputStream(DurableFile.create(target))) {
-                copy(in, out, told);
+        try {
+            work("decompress", decompressedBytes(), target, told -> {
+                try (InputStream in = decompressed();
+                        OutputStream out = Channels.newOutputStream(DurableFile.create(target))) {
+                    copy(in, out, told);
+                }
+            });
+            return Optional.of(target);
+        } catch (Failure e) {
+            if (e.exitCode() != ExitCode.PREFLIGHT || !target.toFile().delete()) {
+                throw e;
             }
-        });
-        return target;
+            LOG.atInfo().log("{}: it is restored as a stream, with one job", e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private Path unpacked() {

@@ -47,10 +47,7 @@ public enum ColumnKind {
     BPCHAR("char", "hashbpcharextended(%s COLLATE \"C\", %d)") {
         @Override
         long hash(byte[] text, int from, int to, int seed) {
-            int end = to;
-            while (end > from && text[end - 1] == ' ') {
-                end--;
-            }
+            int end = EightBytes.withoutTrailingBlanks(text, from, to);
             return Lookup3.bytes(text, from, end - from, seed);
         }
     },

@@ -6,7 +6,10 @@ import bmm.base.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,12 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param database the database that DATABASE_URL names
  */
 public record ConnectionSettings(
-        @Nullable String host,
+        String host,
         int port,
         String user,
         @Nullable Secret password,
         @Nullable Path passFile,
-        @Nullable String service,
         @Nullable String sslMode,
         @Nullable Path sslRootCert,
         @Nullable String database) {
@@ -35,26 +37,52 @@ public record ConnectionSettings(
         int port = settings.isGiven(Keys.PGPORT)
                 ? settings.get(Keys.PGPORT)
                 : url.map(DatabaseUrl::port).orElseGet(() -> settings.get(Keys.PGPORT));
-        String service = settings.find(Keys.PGSERVICE).orElse(null);
-        String host =
-                settings.find(Keys.PGHOST).or(() -> url.map(DatabaseUrl::host)).orElse(null);
+        Map<String, String> service = settings.find(Keys.PGSERVICE)
+                .map(name ->
+                        ServiceFile.read(name, settings.find(Keys.PGSERVICEFILE).orElse(null)))
+                .orElse(Map.of());
+        // As in libpq, what the service file names wins.
+        int servicePort = first(service, List.of("port")).map(ServiceFile::port).orElse(port);
         return new ConnectionSettings(
-                host == null && service == null ? defaultHost(port) : host,
-                port,
-                settings.find(Keys.PGUSER).or(() -> url.map(DatabaseUrl::user)).orElse(systemUser),
-                settings.find(Keys.PGPASSWORD)
+                first(service, List.of("host", "hostaddr"))
+                        .or(() -> settings.find(Keys.PGHOST))
+                        .or(() -> url.map(DatabaseUrl::host))
+                        .orElseGet(() -> defaultHost(servicePort)),
+                servicePort,
+                first(service, List.of("user"))
+                        .or(() -> settings.find(Keys.PGUSER))
+                        .or(() -> url.map(DatabaseUrl::user))
+                        .orElse(systemUser),
+                first(service, List.of("password"))
+                        .map(Secret::new)
+                        .or(() -> settings.find(Keys.PGPASSWORD))
                         .or(() -> url.map(DatabaseUrl::password))
                         .orElse(null),
-                settings.find(Keys.PGPASSFILE).orElse(null),
-                service,
-                settings.find(Keys.PGSSLMODE)
+                first(service, List.of("passfile"))
+                        .map(Path::of)
+                        .or(() -> settings.find(Keys.PGPASSFILE))
+                        .orElse(null),
+                first(service, List.of("sslmode"))
+                        .or(() -> settings.find(Keys.PGSSLMODE))
                         .or(() -> url.map(found -> found.parameters().get("sslmode")))
                         .orElse(null),
-                settings.find(Keys.PGSSLROOTCERT)
+                first(service, List.of("sslrootcert"))
+                        .map(Path::of)
+                        .or(() -> settings.find(Keys.PGSSLROOTCERT))
                         .or(() -> url.map(found -> found.parameters().get("sslrootcert"))
                                 .map(Path::of))
                         .orElse(null),
-                url.map(DatabaseUrl::database).orElse(null));
+                first(service, List.of("dbname"))
+                        .or(() -> url.map(DatabaseUrl::database))
+                        .orElse(null));
+    }
+
+    private static Optional<String> first(Map<String, String> service, List<String> keywords) {
+        return keywords.stream()
+                .map(service::get)
+                .filter(Objects::nonNull)
+                .filter(Predicate.not(String::isEmpty))
+                .findFirst();
     }
 
     private static String defaultHost(int port) {
@@ -71,13 +99,13 @@ public record ConnectionSettings(
     /** The Unix socket's path, or null where the connection is over TCP. */
     @Nullable
     String socket() {
-        return host != null && host.startsWith("/") ? host + "/" + socketName(port) : null;
+        return host.startsWith("/") ? host + "/" + socketName(port) : null;
     }
 
     /** The same server under another address and with another password: a container's. */
     ConnectionSettings at(String otherHost, int otherPort, String otherUser, @Nullable Secret otherPassword) {
         return new ConnectionSettings(
-                otherHost, otherPort, otherUser, otherPassword, passFile, null, sslMode, sslRootCert, database);
+                otherHost, otherPort, otherUser, otherPassword, passFile, sslMode, sslRootCert, database);
     }
 
     /** For messages: {@code db.example:5432} or the socket. */
@@ -86,6 +114,6 @@ public record ConnectionSettings(
         if (socket != null) {
             return "socket " + socket;
         }
-        return host == null ? "service " + service : host + ":" + port;
+        return host + ":" + port;
     }
 }

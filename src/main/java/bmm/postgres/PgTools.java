@@ -260,6 +260,7 @@ public final class PgTools {
         words.addAll(program);
         words.addAll(arguments);
         Command command = Command.of(words)
+                .without("PGSERVICE")
                 .without("PGCLIENTENCODING")
                 .without("PGDATESTYLE")
                 .without("PGTZ");
@@ -272,11 +273,8 @@ public final class PgTools {
     }
 
     private void addAddress(Map<String, String> variables) {
-        if (connection.host() != null) {
-            variables.put("PGHOST", connection.host());
-            variables.put("PGPORT", String.valueOf(connection.port()));
-        }
-        putIfPresent(variables, "PGSERVICE", connection.service());
+        variables.put("PGHOST", connection.host());
+        variables.put("PGPORT", String.valueOf(connection.port()));
         putIfPresent(variables, "PGPASSFILE", connection.passFile());
         putIfPresent(variables, "PGSSLMODE", connection.sslMode());
         putIfPresent(variables, "PGSSLROOTCERT", connection.sslRootCert());

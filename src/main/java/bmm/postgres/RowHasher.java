@@ -21,6 +21,11 @@ final class RowHasher {
         this.hasRest = this.plan.hasRest();
     }
 
+    /** Whether the text of a row is made of some columns, so that it matters what is quoted there. */
+    boolean hasRest() {
+        return hasRest;
+    }
+
     void begin() {
         position = 0;
         combined = 0;

@@ -208,7 +208,7 @@ public final class ScratchCluster implements AutoCloseable {
 
     /** How to connect as superuser. */
     public ConnectionSettings connection() {
-        return new ConnectionSettings(home().toString(), PORT, SUPERUSER, null, null, null, null, null, null);
+        return new ConnectionSettings(home().toString(), PORT, SUPERUSER, null, null, null, null, null);
     }
 
     public Server server() {

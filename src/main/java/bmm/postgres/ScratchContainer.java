@@ -82,7 +82,7 @@ public final class ScratchContainer implements AutoCloseable {
                     Command.of(words).environment("POSTGRES_PASSWORD", password).timeout(PULLING));
             await(image, container);
             ConnectionSettings connection = new ConnectionSettings(
-                    container.address(), 5432, ScratchCluster.SUPERUSER, password, null, null, null, null, null);
+                    container.address(), 5432, ScratchCluster.SUPERUSER, password, null, null, null, null);
             started = true;
             return new ScratchContainer(directory, container, connection);
         } finally {

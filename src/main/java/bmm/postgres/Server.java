@@ -125,18 +125,11 @@ public final class Server {
     }
 
     private Connection open(String database) {
-        String service = connection.service();
         String socket = connection.socket();
         String host = socket != null ? "localhost" : connection.host();
-        StringBuilder url = new StringBuilder("jdbc:postgresql://");
-        if (host != null) {
-            url.append(host.contains(":") ? "[" + host + "]" : host).append(':').append(connection.port());
-        }
-        url.append('/').append(URLEncoder.encode(database, StandardCharsets.UTF_8));
+        String url = "jdbc:postgresql://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + connection.port()
+                + "/" + URLEncoder.encode(database, StandardCharsets.UTF_8);
         Properties properties = new Properties();
-        if (service != null) {
-            properties.setProperty("service", service);
-        }
         properties.setProperty("user", connection.user());
         Secret password = connection.password();
         if (password != null) {
@@ -161,7 +154,7 @@ public final class Server {
         properties.setProperty("loginTimeout", "20");
         properties.setProperty("tcpKeepAlive", "true");
         try {
-            return DriverManager.getConnection(url.toString(), properties);
+            return DriverManager.getConnection(url, properties);
         } catch (SQLException e) {
             throw SqlFailure.connecting(e, connection, database);
         }

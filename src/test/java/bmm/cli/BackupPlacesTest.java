@@ -164,4 +164,22 @@ final class BackupPlacesTest {
             scene.server.dropDatabase("latin");
         }
     }
+
+    /** libpq would let the file's dbname win over the database that pg_dump is told. */
+    @Test
+    void aServiceFileNamesTheServer() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("service.conf"),
+                "[other]\nhost=nowhere.invalid\n\n# the one\n[scratch]\nhost=" + scene.server.socketDirectory()
+                        + "\nport=" + scene.server.port() + "\nuser=postgres\ndbname=postgres\n");
+        scene.unset("PGHOST").unset("PGPORT").set("PGUSER", "nobody_such");
+        scene.set("PGSERVICE", "scratch").set("PGSERVICEFILE", file.toString());
+
+        scene.run("backup").isDone();
+
+        assertThat(scene.manifest().database().name()).isEqualTo(DATABASE);
+        scene.set("PGSERVICE", "missing").run("backup").failed(78, "there is no service [missing]", "PGSERVICEFILE");
+        Files.writeString(file, "[scratch]\nport=many\n");
+        scene.set("PGSERVICE", "scratch").run("backup").failed(78, "port=many", "a number");
+    }
 }

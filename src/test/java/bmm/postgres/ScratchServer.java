@@ -204,8 +204,7 @@ public final class ScratchServer {
 
     /** How the code of this JVM reaches the server. */
     public Server server() {
-        return new Server(
-                new ConnectionSettings(directory.toString(), port, "postgres", null, null, null, null, null, null));
+        return new Server(new ConnectionSettings(directory.toString(), port, "postgres", null, null, null, null, null));
     }
 
     private static String run(List<String> words) {
