@@ -21,7 +21,7 @@ final class DrillPlace implements AutoCloseable {
         // The path of a socket is short, and the server's user must get there.
         directory = Files.createTempDirectory("bmm-dr");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        scene.set("BMM_DRILL_DIR", directory.toString());
+        scene.set("BMM_TEMP_DIR", directory.toString());
     }
 
     /** Makes a database with one table of a thousand rows, and backs it up. */

@@ -178,18 +178,18 @@ final class RestoreDrillRefusalTest {
     void tooSmallADisk() throws Exception {
         editManifest(json -> json.getAsJsonObject("database").addProperty("sizeBytes", 1_000_000_000_000_000L));
         Scene.Outcome outcome = scene.run("restore-drill");
-        outcome.failed(9, "not enough room for a drill", "BMM_DRILL_DIR");
+        outcome.failed(9, "needed for a drill", "BMM_TEMP_DIR");
         assertThat(outcome.out()).doesNotContain("hash");
     }
 
     @Test
     void aPlaceWhereNoSocketCanBe() throws Exception {
         Path deep = Files.createDirectories(place.directory.resolve("x".repeat(80)));
-        scene.set("BMM_DRILL_DIR", deep.toString());
+        scene.set("BMM_TEMP_DIR", deep.toString());
         scene.run("restore-drill").failed(9, "for a Unix socket", "/var/tmp");
         Files.delete(deep);
-        scene.run("restore-drill").failed(9, "", "BMM_DRILL_DIR");
-        scene.set("BMM_DRILL_DIR", place.directory.toString());
+        scene.run("restore-drill").failed(9, "", "BMM_TEMP_DIR");
+        scene.set("BMM_TEMP_DIR", place.directory.toString());
     }
 
     @Test

@@ -147,10 +147,7 @@ final class RestoreDrillTest {
         String before = scene.server.query("postgres", "SELECT datname FROM pg_database ORDER BY 1");
         // What a run that was killed has left, and what only looks like it.
         scene.server.sql(
-                "postgres",
-                "CREATE DATABASE bmm_drill_dead",
-                "COMMENT ON DATABASE bmm_drill_dead IS 'made by bmm restore-drill'",
-                "CREATE DATABASE bmm_drill_precious");
+                "postgres", "CREATE DATABASE bmm_drill_dead_0123456789ab", "CREATE DATABASE bmm_drill_precious");
 
         Scene.Outcome outcome = scene.run("restore-drill").isDone();
 
