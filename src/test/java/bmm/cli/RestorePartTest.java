@@ -76,8 +76,7 @@ final class RestorePartTest {
                 "CREATE VIEW public.v AS SELECT count(*) FROM \"S 1\".\"Or ders\"");
         scene.server.createDatabase(INTO);
         scene.server.sql(
-                INTO,
-                "CREATE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'");
+                INTO, "CREATE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'");
     }
 
     @AfterEach
@@ -105,8 +104,8 @@ final class RestorePartTest {
         scene.backup(NAME).isDone();
         scene.server.sql(NAME, "ALTER TABLE \"S 1\".\"Or ders\" DROP CONSTRAINT \"Or ders_other_fkey\"");
 
-        Outcome outcome = restore("--table", "S 1.Or ders", "--table", "public.customers")
-                .isDone();
+        Outcome outcome =
+                restore("--table", "S 1.Or ders", "--table", "public.customers").isDone();
 
         assertThat(outcome.out()).contains("left out").doesNotContain("customer_fkey");
         assertThat(outcome.out() + outcome.err())

@@ -33,7 +33,9 @@ final class OwnDatabaseTest {
         assertThat(OwnDatabases.removeDead(server("home_b"), OwnDatabase.Purpose.RESTORE))
                 .containsExactly(dead);
 
-        assertThat(alive.name()).matches("bmm_restoring_[A-Za-z0-9_]+_[0-9a-f]{12}").hasSizeLessThan(64);
+        assertThat(alive.name())
+                .matches("bmm_restoring_[A-Za-z0-9_]+_[0-9a-f]{12}")
+                .hasSizeLessThan(64);
         assertThat(exists(alive.name())).isTrue();
         alive.close();
         assertThat(exists(alive.name())).isFalse();
@@ -43,8 +45,8 @@ final class OwnDatabaseTest {
 
     @Test
     void whatIsKeptStaysUntilItIsAskedFor() {
-        OwnDatabase kept = OwnDatabase.create(
-                scratch.server(), OwnDatabase.Purpose.DRILL, "app", OwnDatabase.Shape.DEFAULT);
+        OwnDatabase kept =
+                OwnDatabase.create(scratch.server(), OwnDatabase.Purpose.DRILL, "app", OwnDatabase.Shape.DEFAULT);
         kept.keep();
         kept.close();
 
@@ -72,8 +74,8 @@ final class OwnDatabaseTest {
 
     @Test
     void theDatabaseOfTheSettingsMayBeLost() {
-        try (OwnDatabase fresh = OwnDatabase.create(
-                server("lost"), OwnDatabase.Purpose.RESTORE, "lost", OwnDatabase.Shape.DEFAULT)) {
+        try (OwnDatabase fresh =
+                OwnDatabase.create(server("lost"), OwnDatabase.Purpose.RESTORE, "lost", OwnDatabase.Shape.DEFAULT)) {
             fresh.keepAs("lost");
         }
         assertThat(exists("lost")).isTrue();
