@@ -100,7 +100,7 @@ final class RestoreDrillCommand extends RunnableCommand {
     }
 
     @Override
-    ExitCode run(Run run) throws InterruptedException {
+    ExitCode run(Run run) {
         Instance instance = run.instance();
         DrillEvidence evidence = new DrillEvidence(run.settings(), instance, Version.line());
         if (verifyRecord != null) {

@@ -54,7 +54,7 @@ public final class Drill {
     }
 
     /** Drills one dump file, whoever made it. */
-    public DrillResult file(Path file, boolean keep, Consumer<DrillResult> afterEach) throws InterruptedException {
+    public DrillResult file(Path file, boolean keep, Consumer<DrillResult> afterEach) {
         DrillResult result = drill(String.valueOf(file.getFileName()), () -> NamedDump.at(file), keep);
         afterEach.accept(result);
         return result;
@@ -68,8 +68,11 @@ public final class Drill {
      * @param afterEach told each result as soon as it is there, while the stores are open
      */
     public List<DrillResult> backups(
-            List<String> databases, Moment moment, @Nullable String from, boolean keep, Consumer<DrillResult> afterEach)
-            throws InterruptedException {
+            List<String> databases,
+            Moment moment,
+            @Nullable String from,
+            boolean keep,
+            Consumer<DrillResult> afterEach) {
         try (Backups backups = Backups.open(from, Backups.Preference.OFF_SITE, instance, settings)) {
             SortedSet<String> wanted = databases.isEmpty() ? backups.databases() : new TreeSet<>(databases);
             if (wanted.isEmpty()) {
@@ -100,7 +103,7 @@ public final class Drill {
         Found find();
     }
 
-    private DrillResult drill(String subject, Search search, boolean keep) throws InterruptedException {
+    private DrillResult drill(String subject, Search search, boolean keep) {
         Found found;
         try {
             found = search.find();
@@ -111,11 +114,23 @@ public final class Drill {
         try {
             prove(found, proceedings, keep);
         } catch (Failure e) {
-            proceedings.problem(e);
+            proceedings.problem(Stopping.requested() ? stopped(subject, e) : e);
+        } catch (InterruptedException e) {
+            proceedings.problem(stopped(subject, e));
         } finally {
             progress.end();
         }
+        // It has done its work; set, it would break the files that tell of it.
+        var unused = Thread.interrupted();
         return proceedings.result();
+    }
+
+    private static Failure stopped(String subject, Exception e) {
+        return new Failure(
+                ExitCode.DRILL,
+                "database " + subject + ": the drill was stopped by a signal",
+                "run it again; nothing is left behind",
+                e);
     }
 
     private void prove(Found found, Proceedings proceedings, boolean keep) throws InterruptedException {

@@ -93,10 +93,19 @@ final class OneDrill implements AutoCloseable {
         } catch (RestoreFailure e) {
             decoder.join();
             decoded(); // damage explains more than what it did to pg_restore
-            proceedings.add(Proof.of(
-                    "restore", "", e.errors().isEmpty() ? List.of(String.valueOf(e.getMessage())) : e.errors()));
-            throw e;
+            String message = withoutOwnName(String.valueOf(e.getMessage()));
+            proceedings.add(Proof.of("restore", "", e.errors().isEmpty() ? List.of(message) : e.errors()));
+            throw new Failure(e.exitCode(), message, e.hint(), e);
         }
+    }
+
+    /** The database that was made for the drill means nothing to anybody. */
+    private String withoutOwnName(String message) {
+        OwnDatabase made = restoring.database();
+        String known = dump.found().database();
+        return made == null
+                ? message
+                : message.replace(made.name(), known == null ? dump.found().file() : known);
     }
 
     /** Empty if this bmm cannot decode it although it may be whole. */

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Everything that a drill must not prove, each caused for real; nothing is left behind by any of them. */
 @Timeout(180)
@@ -163,6 +164,19 @@ final class RestoreDrillRefusalTest {
     void aMissingExtension() throws Exception {
         Path plain = plainDump("15.1", "CREATE EXTENSION pg_nowhere;");
         scene.run("restore-drill", "--dump", plain.toString()).failed(5, "pg_nowhere", "postgresql-15-nowhere");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\\connect postgres", "\\c postgres", "\\connect -reuse-previous=on \"dbname='postgres'\""})
+    void sqlTextThatWouldLeaveItsDatabase(String command) throws Exception {
+        scene.set("BMM_DRILL_TARGET", "database");
+        Path plain = plainDump("15.1", command + "\nCREATE TABLE not_here_please (a int);");
+
+        scene.run("restore-drill", "--dump", plain.toString()).failed(4, "databases of its own choice", "");
+
+        assertThat(scene.server.query("postgres", "SELECT to_regclass('public.not_here_please')"))
+                .isEmpty();
+        scene.unset("BMM_DRILL_TARGET");
     }
 
     @Test
