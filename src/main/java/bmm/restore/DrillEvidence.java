@@ -12,8 +12,8 @@ import bmm.catalog.DrillRecord;
 import bmm.catalog.DrillRecords;
 import bmm.catalog.Ed25519;
 import bmm.catalog.Manifest;
-import bmm.dump.Backups;
-import bmm.dump.Backups.Found;
+import bmm.dump.Found;
+import bmm.dump.Origin;
 import bmm.store.Body;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -128,12 +128,12 @@ public final class DrillEvidence {
         String file = name.drillFile(result.startedAt());
         return Optional.of(
                 switch (found.dump()) {
-                    case Backups.AtStore remote -> {
+                    case Origin.AtStore remote -> {
                         String key = remote.key().substring(0, remote.key().lastIndexOf('/') + 1) + file;
                         remote.store().put(key, Body.of(json));
                         yield remote.store().name() + "/" + key;
                     }
-                    case Backups.OnDisk local -> {
+                    case Origin.OnDisk local -> {
                         Path target = local.path().resolveSibling(file);
                         try {
                             if (Files.exists(target)) {
