@@ -6,6 +6,8 @@ import bmm.base.Failure;
 import bmm.base.Keys;
 import bmm.base.Settings;
 import bmm.base.Stopping;
+import bmm.catalog.BackupName;
+import bmm.dump.AgeKeys;
 import bmm.dump.DumpKind;
 import bmm.postgres.ContentHash;
 import bmm.postgres.Fingerprint;
@@ -16,6 +18,8 @@ import bmm.postgres.SequenceState;
 import bmm.postgres.Server;
 import bmm.postgres.Snapshot;
 import bmm.postgres.TableName;
+import bmm.stream.Encryption;
+import bmm.stream.Identities;
 import bmm.stream.Measured;
 import bmm.stream.Progress;
 import bmm.stream.Tar;
@@ -48,6 +52,7 @@ final class DumpJob {
     private final PgTools tools;
     private final DumpKind kind;
     private final PgDump.Compress inside;
+    private final @Nullable Encryption encryption;
     private final Progress progress;
     private volatile @Nullable Failure fingerprintFailure;
 
@@ -57,6 +62,7 @@ final class DumpJob {
         this.tools = tools;
         this.progress = progress;
         this.kind = DumpKind.wanted(settings, tools);
+        this.encryption = AgeKeys.localEncryption(settings).orElse(null);
         this.inside = switch (kind) {
             case CUSTOM_ZSTD, PLAIN_GZIP -> PgDump.Compress.NONE;
             case CUSTOM, DIRECTORY ->
@@ -73,6 +79,7 @@ final class DumpJob {
      * @param dumpedBytes that pg_dump wrote, before bmm compressed them
      * @param fingerprint of the source, or null where none was asked for
      * @param contentHash how rows can be compared with the archive, or null where they cannot
+     * @param reader reads it back if it is encrypted, else null
      */
     record Dumped(
             Path partial,
@@ -83,11 +90,21 @@ final class DumpJob {
             String sha256,
             @Nullable Fingerprint fingerprint,
             @Nullable ContentHash contentHash,
+            @Nullable Identities reader,
             SortedMap<TableName, SequenceState> sequencesBefore,
-            SortedMap<TableName, SequenceState> sequencesAfter) {}
+            SortedMap<TableName, SequenceState> sequencesAfter) {
+        boolean isEncrypted() {
+            return reader != null;
+        }
+    }
 
     DumpKind kind() {
         return kind;
+    }
+
+    /** What the name of the dump ends in. */
+    String ending() {
+        return kind.ending() + (encryption == null ? "" : BackupName.AGE);
     }
 
     /**
@@ -115,11 +132,12 @@ final class DumpJob {
                         partial,
                         kind,
                         kind.compressionLabel(inside),
-                        written.file().size(),
+                        written.stored().file().size(),
                         written.dumpedBytes(),
-                        written.file().sha256(),
+                        written.stored().file().sha256(),
                         source,
                         contentHash,
+                        written.stored().reader(),
                         before,
                         after);
             } finally {
@@ -166,18 +184,21 @@ final class DumpJob {
         }
     }
 
-    private record Written(Measured file, long dumpedBytes) {}
+    /** A file on disk, and what reads it back if it is encrypted. */
+    private record Stored(Measured file, @Nullable Identities reader) {}
+
+    private record Written(Stored stored, long dumpedBytes) {}
 
     /** Takes the dump to its end and onto the disk. */
     private Written store(PgDump dump, Path directory, Path partial) throws InterruptedException {
         try {
             if (isPackedHere()) {
                 dump.finish();
-                Measured tar = write(partial, progress::bytes, out -> Tar.pack(directory, "toc.dat", out));
-                return new Written(tar, tar.size());
+                Stored tar = write(partial, progress::bytes, out -> Tar.pack(directory, "toc.dat", out));
+                return new Written(tar, tar.file().size());
             }
             AtomicLong dumped = new AtomicLong();
-            Measured file = write(partial, bytes -> {}, out -> {
+            Stored file = write(partial, bytes -> {}, out -> {
                 try (OutputStream compressed = kind.compression().compress(out, settings.get(Keys.COMPRESSION_LEVEL))) {
                     dumped.set(copy(dump.output(), compressed));
                 }
@@ -195,11 +216,17 @@ final class DumpJob {
         void write(OutputStream out) throws IOException;
     }
 
-    private static Measured write(Path partial, LongConsumer count, Writer writer) throws IOException {
+    private Stored write(Path partial, LongConsumer count, Writer writer) throws IOException {
         try (OutputStream file = Channels.newOutputStream(DurableFile.create(partial));
                 Measured measured = new Measured(file, count)) {
-            writer.write(measured);
-            return measured;
+            if (encryption == null) {
+                writer.write(measured);
+                return new Stored(measured, null);
+            }
+            try (Encryption.Encrypted encrypted = encryption.encrypt(measured)) {
+                writer.write(encrypted);
+                return new Stored(measured, encrypted.reader());
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import bmm.base.Failure;
 import bmm.base.Keys;
 import bmm.base.Settings;
 import bmm.base.Stopping;
+import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
 import bmm.dump.DumpDecoder;
@@ -16,6 +17,8 @@ import bmm.postgres.Fingerprint;
 import bmm.postgres.SequenceState;
 import bmm.postgres.TableContent;
 import bmm.postgres.TableName;
+import bmm.store.ObjectInfo;
+import bmm.stream.Identities;
 import bmm.stream.MeasuredInput;
 import bmm.stream.Progress;
 import java.io.IOException;
@@ -28,6 +31,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +69,9 @@ final class DumpVerification {
         List<String> checks = new ArrayList<>();
         ArchiveContent content = readBack(subject, dumped);
         checks.add("hash");
+        if (dumped.isEncrypted()) {
+            checks.add("decrypted");
+        }
         checks.add("archive");
         checkTables(subject, expected, content.tables().keySet());
         checks.add("tables");
@@ -87,7 +94,7 @@ final class DumpVerification {
         progress.begin(subject + ": verify", dumped.bytes());
         try (InputStream file = Files.newInputStream(dumped.partial());
                 MeasuredInput measured = new MeasuredInput(file, progress::bytes)) {
-            ArchiveContent content = DumpDecoder.decode(measured, dumped.kind(), dumped.contentHash());
+            ArchiveContent content = decode(measured, dumped);
             measured.drain();
             String sha256 = measured.sha256();
             if (measured.size() != dumped.bytes() || !sha256.equals(dumped.sha256())) {
@@ -108,6 +115,15 @@ final class DumpVerification {
         } finally {
             progress.end();
         }
+    }
+
+    /** Through decryption, where it is encrypted: the key of this one file is still known here, no identity is. */
+    private static ArchiveContent decode(InputStream in, Dumped dumped) throws IOException {
+        Identities reader = dumped.reader();
+        if (reader == null) {
+            return DumpDecoder.decode(in, dumped.kind(), dumped.contentHash());
+        }
+        return DumpDecoder.decodeEncrypted(in, reader, dumped.kind(), dumped.contentHash());
     }
 
     private static void checkTables(String subject, Set<TableName> expected, Set<TableName> found) {
@@ -178,9 +194,12 @@ final class DumpVerification {
                             + Amounts.bytes(least) + ")",
                     "is this the right database? else lower BMM_MIN_SIZE");
         }
+        // Encrypted or not, that changes the size by less than a thousandth.
         List<Long> sizes = earlier.subList(Math.max(0, earlier.size() - MOST_EARLIER), earlier.size()).stream()
-                .filter(backup -> backup.files().containsKey(dumped.kind().ending()))
-                .map(backup -> backup.files().get(dumped.kind().ending()).size())
+                .flatMap(backup -> Stream.of(
+                                dumped.kind().ending(), dumped.kind().ending() + BackupName.AGE)
+                        .flatMap(ending -> Stream.ofNullable(backup.files().get(ending))))
+                .map(ObjectInfo::size)
                 .sorted()
                 .toList();
         if (sizes.size() < FEWEST_EARLIER) {

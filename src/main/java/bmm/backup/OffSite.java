@@ -7,6 +7,7 @@ import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
 import bmm.catalog.Manifest;
+import bmm.catalog.StoredManifest;
 import bmm.store.Body;
 import bmm.store.ObjectExists;
 import bmm.store.ObjectStore;
@@ -14,7 +15,6 @@ import bmm.stream.MeasuredInput;
 import bmm.stream.Progress;
 import bmm.stream.Sha256;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -33,12 +33,12 @@ final class OffSite {
     private static final Logger LOG = LoggerFactory.getLogger(OffSite.class);
 
     private final String instance;
-    private final Path directory;
+    private final Outgoing outgoing;
     private final Progress progress;
 
-    OffSite(String instance, Path directory, Progress progress) {
+    OffSite(String instance, Outgoing outgoing, Progress progress) {
         this.instance = instance;
-        this.directory = directory;
+        this.outgoing = outgoing;
         this.progress = progress;
     }
 
@@ -97,31 +97,45 @@ final class OffSite {
                 .toList();
     }
 
-    private long send(StoredBackup backup, Manifest manifest, String target, ObjectStore remote) {
-        Manifest.Dump dump = manifest.dump();
-        progress.begin(backup.name().database() + ": off-site", 2 * dump.bytes());
+    private long send(StoredBackup backup, StoredManifest manifest, String target, ObjectStore remote) {
+        Outgoing.Parcel parcel = outgoing.pack(backup, manifest);
+        progress.begin(
+                backup.name().database() + ": off-site", 2 * manifest.dumpFile().bytes());
+        boolean complete = false;
         try {
-            long sent = put(remote, target + dump.file(), dump.file(), dump.sha256());
-            Manifest.StoredFile globals = manifest.globals();
-            if (globals != null) {
-                sent += put(remote, target + globals.file(), globals.file(), globals.sha256());
+            long sent = 0;
+            for (Outgoing.Part part : parcel.parts()) {
+                sent += put(remote, target, part);
             }
-            byte[] json = manifest.toJson();
+            byte[] json = parcel.manifest().toJson();
             String name = backup.name().file(BackupName.MANIFEST);
-            return sent + put(remote, target + name, name, Body.of(json), Sha256.of(json));
-        } catch (IOException e) {
-            throw new Failure(
-                    ExitCode.STORE,
-                    "cannot read " + directory.resolve(dump.file()) + ": " + Failure.reason(e),
-                    "bmm verify tells what is wrong with the local backup",
-                    e);
+            sent += put(remote, target + name, name, Body.of(json), Sha256.of(json));
+            complete = true;
+            return sent;
         } finally {
+            if (!complete) {
+                outgoing.brokeOff(backup);
+            }
             progress.end();
         }
     }
 
-    private long put(ObjectStore remote, String key, String file, String sha256) throws IOException {
-        return put(remote, key, file, Body.of(directory.resolve(file)), sha256);
+    private long put(ObjectStore remote, String target, Outgoing.Part part) {
+        String file = part.file().file();
+        try {
+            return put(
+                    remote,
+                    target + file,
+                    file,
+                    Body.of(part.path()),
+                    part.file().sha256());
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.STORE,
+                    "cannot read " + part.path() + ": " + Failure.reason(e),
+                    "bmm verify tells what is wrong with the local backup",
+                    e);
+        }
     }
 
     private long put(ObjectStore remote, String key, String file, Body body, String sha256) {

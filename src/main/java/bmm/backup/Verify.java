@@ -7,14 +7,19 @@ import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
 import bmm.catalog.Manifest;
+import bmm.catalog.StoredManifest;
+import bmm.dump.AgeKeys;
 import bmm.dump.DumpDecoder;
 import bmm.dump.DumpKind;
 import bmm.dump.RecordedHash;
+import bmm.dump.SealedManifests;
 import bmm.postgres.ArchiveContent;
 import bmm.postgres.TableContent;
 import bmm.postgres.TableName;
 import bmm.store.ObjectInfo;
 import bmm.store.ObjectStore;
+import bmm.stream.Identities;
+import bmm.stream.Locked;
 import bmm.stream.MeasuredInput;
 import bmm.stream.Progress;
 import java.io.IOException;
@@ -34,9 +39,14 @@ import org.jspecify.annotations.Nullable;
  * names dumps without a manifest and manifests without a dump.
  */
 public final class Verify {
+    private final Identities identities;
     private final Progress progress;
 
-    public Verify(Progress progress) {
+    /**
+     * @param identities what opens encrypted backups; of what they do not open only the hash is compared
+     */
+    public Verify(Identities identities, Progress progress) {
+        this.identities = identities;
         this.progress = progress;
     }
 
@@ -100,15 +110,15 @@ public final class Verify {
                         subject + ": no manifest beside it: this is not a backup",
                         "a run that was cut off leaves this; the next run makes a new one, this file can go");
             }
-            Manifest manifest = catalog.manifest(backup);
-            ObjectInfo dump = BackupName.parse(manifest.dump().file())
+            StoredManifest manifest = catalog.manifest(backup);
+            ObjectInfo dump = BackupName.parse(manifest.dumpFile().file())
                     .filter(file -> file.backup().equals(backup.name()))
                     .map(file -> backup.files().get(file.ending()))
                     .orElse(null);
             if (dump == null) {
                 throw damaged(
                         backup.name() + ": the manifest is there, the dump "
-                                + manifest.dump().file() + " is not",
+                                + manifest.dumpFile().file() + " is not",
                         "someone or something removed it; take another copy of this backup");
             }
             checkGlobals(store, backup, manifest);
@@ -118,7 +128,7 @@ public final class Verify {
         }
     }
 
-    private static void checkGlobals(ObjectStore store, StoredBackup backup, Manifest manifest) {
+    private static void checkGlobals(ObjectStore store, StoredBackup backup, StoredManifest manifest) {
         Manifest.StoredFile globals = manifest.globals();
         if (globals == null) {
             return;
@@ -149,7 +159,7 @@ public final class Verify {
             if (!Files.isRegularFile(file)) {
                 throw new Failure(ExitCode.USAGE, file + ": no such file", "name a dump file");
             }
-            Optional<Manifest> manifest = manifestBeside(file, name);
+            Optional<StoredManifest> manifest = manifestBeside(file, name);
             return verdict(file.toString(), Files.size(file), () -> Files.newInputStream(file), manifest.orElse(null));
         } catch (Failure e) {
             return new Verdict(file.toString(), 0, "", e);
@@ -166,18 +176,20 @@ public final class Verify {
         }
     }
 
-    private static Optional<Manifest> manifestBeside(Path file, String name) throws IOException {
+    private static Optional<StoredManifest> manifestBeside(Path file, String name) throws IOException {
         Optional<Path> beside = BackupName.parse(name)
                 .map(parsed -> file.resolveSibling(parsed.backup().file(BackupName.MANIFEST)))
                 .filter(Files::exists);
-        return beside.isPresent() ? Optional.of(Manifest.parse(Files.readAllBytes(beside.get()))) : Optional.empty();
+        return beside.isPresent()
+                ? Optional.of(StoredManifest.parse(Files.readAllBytes(beside.get())))
+                : Optional.empty();
     }
 
     private interface Source {
         InputStream open() throws IOException;
     }
 
-    private Verdict verdict(String subject, long size, Source source, @Nullable Manifest manifest) {
+    private Verdict verdict(String subject, long size, Source source, @Nullable StoredManifest manifest) {
         progress.begin("verify " + subject, size);
         try (InputStream stored = source.open();
                 MeasuredInput in = new MeasuredInput(stored, progress::bytes)) {
@@ -185,7 +197,7 @@ public final class Verify {
                     .orElseThrow(() -> new Failure(
                             ExitCode.USAGE,
                             subject + ": not a kind of dump that bmm knows",
-                            "known are .dump, .dump.zst, .sql.gz and .dir.tar"));
+                            "known are .dump, .dump.zst, .sql.gz and .dir.tar, and each with .age behind it"));
             String detail = check(subject, size, in, kind, manifest);
             return new Verdict(subject, size, detail, null);
         } catch (Failure e) {
@@ -203,26 +215,65 @@ public final class Verify {
         }
     }
 
-    private String check(String subject, long size, MeasuredInput in, DumpKind kind, @Nullable Manifest manifest)
+    private String check(String subject, long size, MeasuredInput in, DumpKind kind, @Nullable StoredManifest stored)
             throws IOException {
-        if (manifest != null && size != manifest.dump().bytes()) {
+        if (stored != null && size != stored.dumpFile().bytes()) {
             throw damaged(
                     subject + ": " + Amounts.count(size) + " bytes, but the manifest says "
-                            + Amounts.count(manifest.dump().bytes()),
+                            + Amounts.count(stored.dumpFile().bytes()),
                     "it was cut or overwritten; take another copy of this backup");
         }
-        ArchiveContent content = DumpDecoder.decode(in, kind, RecordedHash.inArchive(manifest));
-        if (manifest == null) {
-            return "archive decoded, " + Amounts.count(content.tables().size(), "table") + ", "
-                    + Amounts.count(content.rows(), "row") + "; no manifest beside it, so no hash to compare with";
+        if (BackupName.isEncrypted(subject)) {
+            return checkEncrypted(subject, in, kind, stored);
         }
+        Manifest manifest = stored == null ? null : SealedManifests.open(stored, identities, subject);
+        ArchiveContent content = DumpDecoder.decode(in, kind, RecordedHash.inArchive(manifest));
+        return compare(subject, in, content, manifest);
+    }
+
+    private String checkEncrypted(String subject, MeasuredInput in, DumpKind kind, @Nullable StoredManifest stored)
+            throws IOException {
+        if (identities.isEmpty() && stored != null) {
+            compareHash(subject, in, stored);
+            return "hash only: it is encrypted, and no identity is here";
+        }
+        Failure locked;
+        try {
+            Manifest manifest = stored == null ? null : SealedManifests.open(stored, identities, subject);
+            ArchiveContent content =
+                    DumpDecoder.decodeEncrypted(in, identities, kind, RecordedHash.inArchive(manifest));
+            return compare(subject, in, content, manifest);
+        } catch (Locked e) {
+            locked = AgeKeys.locked(subject, e, identities);
+        } catch (Failure e) {
+            if (e.exitCode() != ExitCode.CONFIGURATION) {
+                throw e;
+            }
+            locked = e;
+        }
+        // What stays closed can still be seen to be damaged.
+        if (stored != null) {
+            compareHash(subject, in, stored);
+        }
+        throw locked;
+    }
+
+    private static void compareHash(String subject, MeasuredInput in, StoredManifest stored) throws IOException {
         in.drain();
-        if (!in.sha256().equals(manifest.dump().sha256())) {
+        if (!in.sha256().equals(stored.dumpFile().sha256())) {
             throw damaged(subject + ": its hash is not the one in the manifest", "take another copy of this backup");
         }
+    }
+
+    private static String compare(String subject, MeasuredInput in, ArchiveContent content, @Nullable Manifest manifest)
+            throws IOException {
+        String held = Amounts.count(content.tables().size(), "table") + ", " + Amounts.count(content.rows(), "row");
+        if (manifest == null) {
+            return "archive decoded, " + held + "; no manifest beside it, so no hash to compare with";
+        }
+        compareHash(subject, in, manifest);
         checkTables(subject, content, manifest.fingerprint());
-        return "hash, archive, " + Amounts.count(content.tables().size(), "table") + ", "
-                + Amounts.count(content.rows(), "row") + " = manifest";
+        return "hash, archive, " + held + " = manifest";
     }
 
     private static void checkTables(String subject, ArchiveContent content, Manifest.Fingerprint recorded) {

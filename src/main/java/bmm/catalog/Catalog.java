@@ -43,7 +43,7 @@ public final class Catalog {
             return files.entrySet().stream()
                     .filter(file -> !file.getKey().equals(BackupName.MANIFEST)
                             && !file.getKey().startsWith(BackupName.GLOBALS)
-                            && !file.getKey().endsWith(BackupName.DRILL))
+                            && !new FileName(name, file.getKey()).isDrill())
                     .map(Map.Entry::getValue)
                     .findFirst();
         }
@@ -94,14 +94,14 @@ public final class Catalog {
     }
 
     /**
-     * Reads a backup's manifest.
+     * Reads a backup's manifest, as it is stored there.
      *
      * @throws Failure {@link ExitCode#VERIFICATION} if it is damaged
      */
-    public Manifest manifest(StoredBackup backup) {
+    public StoredManifest manifest(StoredBackup backup) {
         String key = backup.keyOf(backup.name().file(BackupName.MANIFEST));
         try (InputStream in = store.get(key)) {
-            return Manifest.parse(in.readNBytes(LONGEST_MANIFEST));
+            return StoredManifest.parse(in.readNBytes(LONGEST_MANIFEST));
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.VERIFICATION,

@@ -9,10 +9,12 @@ import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
 import bmm.catalog.Manifest;
+import bmm.catalog.StoredManifest;
 import bmm.store.FileStore;
 import bmm.store.ObjectInfo;
 import bmm.store.ObjectStore;
 import bmm.store.Stores;
+import bmm.stream.Identities;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -63,9 +65,11 @@ public final class Backups implements AutoCloseable {
     }
 
     private final List<Place> places;
+    private final Identities identities;
 
-    private Backups(List<Place> places) {
+    private Backups(List<Place> places, Identities identities) {
         this.places = places;
+        this.identities = identities;
     }
 
     /**
@@ -76,6 +80,7 @@ public final class Backups implements AutoCloseable {
      * @param place where it is, for people
      * @param globals null if there are none
      * @param manifest null for a dump that has none
+     * @param identities what opens it, if it is encrypted
      */
     public record Found(
             @Nullable String database,
@@ -83,7 +88,8 @@ public final class Backups implements AutoCloseable {
             String place,
             Origin dump,
             @Nullable Origin globals,
-            @Nullable Manifest manifest) {
+            @Nullable Manifest manifest,
+            Identities identities) {
         /** The name of the file, or of the directory. */
         public String file() {
             return dump.file();
@@ -122,14 +128,15 @@ public final class Backups implements AutoCloseable {
      * Opens the places to look at; nothing is listed yet.
      *
      * @param from {@link #LOCAL}, {@code NAME/prefix}, a store URL, or null for what {@code otherwise} says
-     * @throws Failure {@link ExitCode#CONFIGURATION} if there is no such place
+     * @throws Failure {@link ExitCode#CONFIGURATION} if there is no such place, or the identity is none
      */
     public static Backups open(@Nullable String from, Preference otherwise, Instance instance, Settings settings) {
+        Identities identities = AgeKeys.identities(settings);
         if (from != null) {
-            return new Backups(List.of(
-                    from.equals(LOCAL)
-                            ? local(instance)
-                            : new Place(Stores.open(from, settings), null, instance.name())));
+            Place place = from.equals(LOCAL)
+                    ? local(instance)
+                    : new Place(Stores.open(from, settings), null, instance.name());
+            return new Backups(List.of(place), identities);
         }
         List<Place> places = new ArrayList<>();
         List<String> remotes = settings.find(Keys.BACKUP_REMOTE).orElse(List.of());
@@ -146,7 +153,7 @@ public final class Backups implements AutoCloseable {
                             + " does not exist, and no off-site store is set",
                     "give --from STORE or --dump FILE, or set BMM_BACKUP_DIR or BMM_BACKUP_REMOTE");
         }
-        return new Backups(List.copyOf(places));
+        return new Backups(List.copyOf(places), identities);
     }
 
     private static Place local(Instance instance) {
@@ -329,11 +336,13 @@ public final class Backups implements AutoCloseable {
                         .log("passed over: it has no manifest, so the run that made it was cut off"));
     }
 
-    private static Found found(Candidate chosen, List<Candidate> ofIt) {
+    private Found found(Candidate chosen, List<Candidate> ofIt) {
         String earlier = earlier(chosen, ofIt);
         Manifest manifest;
         try {
-            manifest = chosen.catalog().manifest(chosen.backup());
+            StoredManifest stored = chosen.catalog().manifest(chosen.backup());
+            manifest =
+                    SealedManifests.open(stored, identities, stored.dumpFile().file());
         } catch (Failure e) {
             throw e.exitCode() == ExitCode.VERIFICATION
                     ? new Failure(
@@ -359,7 +368,8 @@ public final class Backups implements AutoCloseable {
                 placeOf(chosen, dump.key()),
                 origin(chosen.place(), dump.key(), dump.size()),
                 globals == null ? null : origin(chosen.place(), backup.keyOf(globals.file()), globals.bytes()),
-                manifest);
+                manifest,
+                identities);
     }
 
     private static String earlier(Candidate chosen, List<Candidate> ofIt) {
@@ -407,9 +417,11 @@ public final class Backups implements AutoCloseable {
     /**
      * A dump that the user names, whoever made it; with the manifest beside it where there is one.
      *
-     * @throws Failure {@link ExitCode#USAGE} if it is not there, {@link ExitCode#VERIFICATION} if its manifest is damaged
+     * @param identities what opens it, if it is encrypted
+     * @throws Failure {@link ExitCode#USAGE} if it is not there, {@link ExitCode#VERIFICATION} if its manifest is damaged,
+     *     {@link ExitCode#CONFIGURATION} if the identities do not open that
      */
-    public static Found file(Path file) {
+    public static Found file(Path file, Identities identities) {
         if (!Files.exists(file)) {
             throw new Failure(
                     ExitCode.USAGE, file + ": no such file", "name a dump file, or a directory that pg_dump -Fd made");
@@ -417,7 +429,7 @@ public final class Backups implements AutoCloseable {
         Path absolute = file.toAbsolutePath().normalize();
         String name = String.valueOf(absolute.getFileName());
         try {
-            Manifest manifest = manifestBeside(absolute, name);
+            Manifest manifest = manifestBeside(absolute, name, identities);
             Manifest.StoredFile globals = manifest == null ? null : manifest.globals();
             return new Found(
                     manifest == null ? null : manifest.database().name(),
@@ -425,7 +437,8 @@ public final class Backups implements AutoCloseable {
                     String.valueOf(absolute.getParent()),
                     new OnDisk(absolute, Files.isDirectory(absolute) ? 0 : Files.size(absolute)),
                     globals == null ? null : new OnDisk(absolute.resolveSibling(globals.file()), globals.bytes()),
-                    manifest);
+                    manifest,
+                    identities);
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.VERIFICATION,
@@ -436,20 +449,20 @@ public final class Backups implements AutoCloseable {
     }
 
     /** A manifest counts if it is the one of this very file. */
-    private static @Nullable Manifest manifestBeside(Path file, String name) throws IOException {
+    private static @Nullable Manifest manifestBeside(Path file, String name, Identities identities) throws IOException {
         Optional<Path> beside = BackupName.parse(name)
                 .map(parsed -> file.resolveSibling(parsed.backup().file(BackupName.MANIFEST)))
                 .filter(Files::exists);
         if (beside.isEmpty()) {
             return null;
         }
-        Manifest manifest;
+        StoredManifest manifest;
         try {
-            manifest = Manifest.parse(Files.readAllBytes(beside.get()));
+            manifest = StoredManifest.parse(Files.readAllBytes(beside.get()));
         } catch (IOException e) {
             throw new IOException(beside.get().getFileName() + ": " + Failure.reason(e), e);
         }
-        return manifest.dump().file().equals(name) ? manifest : null;
+        return manifest.dumpFile().file().equals(name) ? SealedManifests.open(manifest, identities, name) : null;
     }
 
     @Override

@@ -5,6 +5,7 @@ import bmm.base.DurableFile;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.TemporaryDirectory;
+import bmm.catalog.BackupName;
 import bmm.catalog.Manifest;
 import bmm.dump.Backups.AtStore;
 import bmm.dump.Backups.Found;
@@ -12,10 +13,10 @@ import bmm.dump.Backups.OnDisk;
 import bmm.dump.Backups.Origin;
 import bmm.dump.DumpForm.Archive;
 import bmm.stream.Compression;
+import bmm.stream.Locked;
 import bmm.stream.MeasuredInput;
 import bmm.stream.Progress;
 import bmm.stream.Tar;
-import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -179,7 +180,9 @@ public final class FetchedDump implements AutoCloseable {
 
     private static DumpForm formOf(Found found, Path path) {
         try {
-            return DumpForm.of(path);
+            return DumpForm.of(path, found.identities());
+        } catch (Locked e) {
+            throw AgeKeys.locked(found.file(), e, found.identities());
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.VERIFICATION,
@@ -200,8 +203,8 @@ public final class FetchedDump implements AutoCloseable {
     }
 
     /**
-     * Makes it readable for pg_restore or psql. A compressed archive is decompressed into a temporary file if it is to be
-     * read in several places at once and there is room; else it comes as a stream.
+     * Makes it readable for pg_restore or psql. A compressed or encrypted archive is written to a temporary file as it was
+     * before if it is to be read in several places at once and there is room; else it comes as a stream.
      *
      * @param randomAccess whether several jobs will read it
      * @throws Failure {@link ExitCode#VERIFICATION} if it cannot be decoded, {@link ExitCode#PREFLIGHT} if there is no room
@@ -216,7 +219,7 @@ public final class FetchedDump implements AutoCloseable {
                 yield new Sql(decompressed);
             }
             case CUSTOM -> {
-                if (form.compression() == Compression.NONE) {
+                if (form.isPlain()) {
                     yield new CustomFile(path);
                 }
                 Optional<Path> file = randomAccess && hasRoomToDecompress() ? decompressedFile() : Optional.empty();
@@ -226,7 +229,7 @@ public final class FetchedDump implements AutoCloseable {
     }
 
     private InputStream decompressed() throws IOException {
-        return form.compression().decompress(new BufferedInputStream(Files.newInputStream(path), 1 << 16));
+        return form.open(path, found.identities());
     }
 
     private boolean hasRoomToDecompress() {
@@ -297,7 +300,7 @@ public final class FetchedDump implements AutoCloseable {
     }
 
     /**
-     * Writes the dump, decompressed, to a file of its own.
+     * Writes the dump, decrypted and decompressed, to a file of its own.
      *
      * @throws Failure {@link ExitCode#USAGE} if the file exists
      */
@@ -335,7 +338,7 @@ public final class FetchedDump implements AutoCloseable {
     }
 
     /**
-     * Roles and tablespaces as SQL text, fetched and compared with the manifest.
+     * Roles and tablespaces as SQL text, fetched, compared with the manifest and decrypted.
      *
      * @throws Failure {@link ExitCode#VERIFICATION} if the manifest names them and they are not there or not the same
      */
@@ -352,7 +355,22 @@ public final class FetchedDump implements AutoCloseable {
         if (!there) {
             throw damaged(origin.file() + ": the manifest names it, but it is not there");
         }
-        return Optional.of(atHand(origin, manifest.globals().sha256(), temporary.path(), room, progress));
+        Path stored = atHand(origin, manifest.globals().sha256(), temporary.path(), room, progress);
+        return Optional.of(BackupName.isEncrypted(origin.file()) ? decrypted(stored) : stored);
+    }
+
+    private Path decrypted(Path stored) {
+        Path target = temporary.path().resolve(BackupName.withoutAge(String.valueOf(stored.getFileName())));
+        if (Files.exists(target)) {
+            return target;
+        }
+        work("decrypt", 0, target, told -> {
+            try (InputStream in = found.identities().decrypt(Files.newInputStream(stored));
+                    OutputStream out = Channels.newOutputStream(DurableFile.create(target))) {
+                copy(in, out, told);
+            }
+        });
+        return target;
     }
 
     private static void copy(InputStream in, OutputStream out, LongConsumer told) throws IOException {

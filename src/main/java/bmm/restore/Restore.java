@@ -10,6 +10,7 @@ import bmm.base.Setting;
 import bmm.base.Settings;
 import bmm.base.Stopping;
 import bmm.catalog.Manifest;
+import bmm.dump.AgeKeys;
 import bmm.dump.Backups;
 import bmm.dump.Backups.Found;
 import bmm.dump.FetchedDump;
@@ -90,7 +91,7 @@ public final class Restore implements AutoCloseable {
     private Found find() {
         Path dump = request.dump();
         return dump != null || backups == null
-                ? Backups.file(java.util.Objects.requireNonNull(dump, "one of both"))
+                ? Backups.file(java.util.Objects.requireNonNull(dump, "one of both"), AgeKeys.identities(settings))
                 : backups.find(request.database(), request.moment());
     }
 
