@@ -30,6 +30,13 @@ public record DumpForm(Archive archive, Compression compression, boolean encrypt
         PLAIN
     }
 
+    /** It is whole, but nothing that pg_restore or psql could restore. */
+    static final class Unknown extends IOException {
+        Unknown(String message) {
+            super(message);
+        }
+    }
+
     /** How every plain dump begins, after a line with two hyphens. */
     private static final String PLAIN_HEADING = "-- PostgreSQL database dump";
 
@@ -48,14 +55,15 @@ public record DumpForm(Archive archive, Compression compression, boolean encrypt
      *
      * @param identities what opens it, if it is encrypted
      * @throws Locked if they do not
-     * @throws IOException with a sentence if it is nothing that pg_restore or psql could restore
+     * @throws Unknown with a sentence if it is nothing that pg_restore or psql could restore
+     * @throws IOException if it is cut or damaged
      */
     public static DumpForm of(Path path, Identities identities) throws IOException {
         if (Files.isDirectory(path)) {
             if (Files.isRegularFile(path.resolve(TABLE_OF_CONTENTS))) {
                 return new DumpForm(Archive.DIRECTORY, Compression.NONE, false);
             }
-            throw new IOException("a directory without " + TABLE_OF_CONTENTS + " is no dump");
+            throw new Unknown("a directory without " + TABLE_OF_CONTENTS + " is no dump");
         }
         byte[] stored = head(open(path, false, Compression.NONE, identities));
         boolean encrypted = Identities.isEncrypted(stored);
@@ -106,12 +114,12 @@ public record DumpForm(Archive archive, Compression compression, boolean encrypt
         }
         String text = new String(head, StandardCharsets.ISO_8859_1);
         if (text.contains(CLUSTER_HEADING)) {
-            throw new IOException("a dump of a whole cluster (pg_dumpall), which names its databases itself");
+            throw new Unknown("a dump of a whole cluster (pg_dumpall), which names its databases itself");
         }
         if (text.contains(PLAIN_HEADING)) {
             return Archive.PLAIN;
         }
-        throw new IOException(head.length == 0 ? "the file is empty" : "not a dump that pg_dump wrote");
+        throw new Unknown(head.length == 0 ? "the file is empty" : "not a dump that pg_dump wrote");
     }
 
     private static boolean begins(byte[] bytes, int offset, byte[] magic) {

@@ -187,7 +187,9 @@ public final class FetchedDump implements AutoCloseable {
             throw new Failure(
                     ExitCode.VERIFICATION,
                     found.file() + ": " + reason(e),
-                    "known are what pg_dump writes with -Fc, -Fd, -Ft and -Fp, as it is or in gzip or zstd",
+                    !(e instanceof DumpForm.Unknown)
+                            ? "take another copy of this backup"
+                            : "known are what pg_dump writes with -Fc, -Fd, -Ft and -Fp, as it is or in gzip or zstd",
                     e);
         }
     }
