@@ -10,7 +10,6 @@ import bmm.base.Stopping;
 import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
-import bmm.dump.DumpDecoder;
 import bmm.dump.Shell;
 import bmm.postgres.ArchiveContent;
 import bmm.postgres.Fingerprint;
@@ -23,6 +22,7 @@ import bmm.stream.MeasuredInput;
 import bmm.stream.Progress;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,15 +33,20 @@ import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Reads back what is on disk and compares it with what the source held. Only what passes here can become a backup.
+ * Reads back what is on disk and compares what was found in it with what the source held. Only what passes here can become
+ * a backup.
  */
 final class DumpVerification {
     /** Earlier dumps that the size is compared with, and how few are too few to say anything. */
     private static final int MOST_EARLIER = 7;
 
     private static final int FEWEST_EARLIER = 3;
+
+    private static final Logger LOG = LoggerFactory.getLogger(DumpVerification.class);
 
     private final Settings settings;
     private final Progress progress;
@@ -67,7 +72,8 @@ final class DumpVerification {
     Verified verify(String database, Dumped dumped, Set<TableName> expected, Catalog earlier) {
         String subject = "dump of " + database;
         List<String> checks = new ArrayList<>();
-        ArchiveContent content = readBack(subject, dumped);
+        ArchiveContent content = dumped.content();
+        readBack(subject, dumped);
         checks.add("hash");
         if (dumped.isEncrypted()) {
             checks.add("decrypted");
@@ -90,40 +96,51 @@ final class DumpVerification {
         return new Verified(content, List.copyOf(checks));
     }
 
-    private ArchiveContent readBack(String subject, Dumped dumped) {
+    private void readBack(String subject, Dumped dumped) {
         progress.begin(subject + ": verify", dumped.bytes());
         try (InputStream file = Files.newInputStream(dumped.partial());
                 MeasuredInput measured = new MeasuredInput(file, progress::bytes)) {
-            ArchiveContent content = decode(measured, dumped);
+            boolean opened = isOpened(measured, dumped.reader());
             measured.drain();
-            String sha256 = measured.sha256();
-            if (measured.size() != dumped.bytes() || !sha256.equals(dumped.sha256())) {
+            if (measured.size() != dumped.bytes() || !measured.sha256().equals(dumped.sha256())) {
                 throw failed(
                         subject + ": what is on disk is not what was written",
                         "the disk or its controller is failing; see the kernel's log");
             }
-            return content;
+            if (!opened) {
+                throw failed(
+                        subject + ": what is on disk cannot be decrypted",
+                        "check memory; run it again, and report it if it recurs");
+            }
         } catch (IOException e) {
             if (Stopping.requested()) {
                 throw DumpJob.stopped(e);
             }
             throw new Failure(
                     ExitCode.VERIFICATION,
-                    subject + ": the archive is damaged: " + Failure.reason(e),
-                    "nothing was published, earlier backups are untouched; run it again, and check disk and memory if it recurs",
+                    subject + ": cannot be read back: " + Failure.reason(e),
+                    "the disk is failing; see the kernel's log. Nothing was published, earlier backups are untouched",
                     e);
         } finally {
             progress.end();
         }
     }
 
-    /** Through decryption, where it is encrypted: the key of this one file is still known here, no identity is. */
-    private static ArchiveContent decode(InputStream in, Dumped dumped) throws IOException {
-        Identities reader = dumped.reader();
+    /**
+     * Whether all of it can be decrypted, which no identity is needed for: the key of this one file is still known. Every
+     * piece is authenticated, so what comes out is what went in.
+     */
+    private static boolean isOpened(InputStream in, @Nullable Identities reader) {
         if (reader == null) {
-            return DumpDecoder.decode(in, dumped.kind(), dumped.contentHash());
+            return true;
         }
-        return DumpDecoder.decodeEncrypted(in, reader, dumped.kind(), dumped.contentHash());
+        try {
+            reader.decrypt(in).transferTo(OutputStream.nullOutputStream());
+            return true;
+        } catch (IOException e) {
+            LOG.debug("cannot be decrypted", e);
+            return false;
+        }
     }
 
     private static void checkTables(String subject, Set<TableName> expected, Set<TableName> found) {

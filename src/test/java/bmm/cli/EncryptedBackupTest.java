@@ -95,7 +95,8 @@ final class EncryptedBackupTest {
             String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
             assertThat(bytes)
                     .as(file.toString())
-                    .doesNotContain(MARK, "secret_customers", "12345", "\"rows\":", "\"hash\":", "CREATE ROLE", "owner");
+                    .doesNotContain(
+                            MARK, "secret_customers", "12345", "\"rows\":", "\"hash\":", "CREATE ROLE", "owner");
         }
         JsonObject manifest = JsonParser.parseString(Files.readString(only(root, ".manifest.json")))
                 .getAsJsonObject();
