@@ -203,7 +203,11 @@ final class DatabaseBackup {
 
     private List<Sent> sendOffSite(Manifest justStored) {
         Outgoing outgoing = Outgoing.of(context.settings(), context.instance(), context.progress());
-        OffSite offSite = new OffSite(context.instance().name(), outgoing, context.progress());
+        OffSite offSite = new OffSite(
+                context.instance().name(),
+                outgoing,
+                OffSiteLock.of(context.settings(), context.clock()),
+                context.progress());
         Catalog local = Catalog.read(context.local(), "");
         outgoing.removeOrphans(local);
         List<Sent> sent = new ArrayList<>();

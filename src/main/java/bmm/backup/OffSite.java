@@ -10,6 +10,7 @@ import bmm.catalog.Manifest;
 import bmm.catalog.StoredManifest;
 import bmm.store.Body;
 import bmm.store.ObjectExists;
+import bmm.store.ObjectLock;
 import bmm.store.ObjectStore;
 import bmm.stream.MeasuredInput;
 import bmm.stream.Progress;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,11 +36,13 @@ final class OffSite {
 
     private final String instance;
     private final Outgoing outgoing;
+    private final OffSiteLock lock;
     private final Progress progress;
 
-    OffSite(String instance, Outgoing outgoing, Progress progress) {
+    OffSite(String instance, Outgoing outgoing, OffSiteLock lock, Progress progress) {
         this.instance = instance;
         this.outgoing = outgoing;
+        this.lock = lock;
         this.progress = progress;
     }
 
@@ -101,15 +105,16 @@ final class OffSite {
         Outgoing.Parcel parcel = outgoing.pack(backup, manifest);
         progress.begin(
                 backup.name().database() + ": off-site", 2 * manifest.dumpFile().bytes());
+        ObjectLock wanted = lock.wanted(remote);
         boolean complete = false;
         try {
             long sent = 0;
             for (Outgoing.Part part : parcel.parts()) {
-                sent += put(remote, target, part);
+                sent += put(backup, remote, target, part, wanted);
             }
             byte[] json = parcel.manifest().toJson();
             String name = backup.name().file(BackupName.MANIFEST);
-            sent += put(remote, target + name, name, Body.of(json), Sha256.of(json));
+            sent += put(backup, remote, target + name, name, Body.of(json), Sha256.of(json), wanted);
             complete = true;
             return sent;
         } finally {
@@ -120,15 +125,18 @@ final class OffSite {
         }
     }
 
-    private long put(ObjectStore remote, String target, Outgoing.Part part) {
+    private long put(
+            StoredBackup backup, ObjectStore remote, String target, Outgoing.Part part, @Nullable ObjectLock wanted) {
         String file = part.file().file();
         try {
             return put(
+                    backup,
                     remote,
                     target + file,
                     file,
                     Body.of(part.path()),
-                    part.file().sha256());
+                    part.file().sha256(),
+                    wanted);
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.STORE,
@@ -138,11 +146,18 @@ final class OffSite {
         }
     }
 
-    private long put(ObjectStore remote, String key, String file, Body body, String sha256) {
+    private long put(
+            StoredBackup backup,
+            ObjectStore remote,
+            String key,
+            String file,
+            Body body,
+            String sha256,
+            @Nullable ObjectLock wanted) {
         progress.detail(file);
         boolean created = true;
         try {
-            remote.put(key, body);
+            remote.put(key, body, wanted);
         } catch (ObjectExists e) {
             // An earlier run was cut off between the dump and its manifest; what it left counts if it is the same.
             LOG.atDebug().addKeyValue("key", key).log("is there already, comparing");
@@ -157,6 +172,9 @@ final class OffSite {
                     created
                             ? "the store or the way to it damages data; do not trust it before this is understood"
                             : "nothing there is ever overwritten: find out who wrote it, then remove it by hand");
+        }
+        if (wanted != null) {
+            lock.check(remote, key, wanted, created, backup.name().when());
         }
         return created ? body.size() : 0;
     }

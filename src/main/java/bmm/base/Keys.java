@@ -33,6 +33,12 @@ public final class Keys {
         REMOTE
     }
 
+    /** Who can lift the retention of what is off-site. */
+    public enum LockMode {
+        GOVERNANCE,
+        COMPLIANCE
+    }
+
     /** How log lines look. */
     public enum LogFormat {
         AUTO,
@@ -153,6 +159,18 @@ public final class Keys {
             null,
             "\\s+",
             "Where backups go off-site, separated by blanks: NAME/prefix of a named store, or a store URL.");
+
+    public static final Setting<Integer> REMOTE_LOCK_DAYS = Setting.number(
+            "BMM_REMOTE_LOCK_DAYS",
+            null,
+            1,
+            36_500,
+            "What is sent to a bucket cannot be removed for so many days; the bucket needs object lock.");
+    public static final Setting<LockMode> REMOTE_LOCK_MODE = Setting.choice(
+            "BMM_REMOTE_LOCK_MODE",
+            LockMode.class,
+            LockMode.GOVERNANCE,
+            "governance: credentials with a special permission can lift it; compliance: nobody can.");
 
     public static final Setting<List<String>> AGE_RECIPIENTS = Setting.list(
             "BMM_AGE_RECIPIENTS",
@@ -302,7 +320,7 @@ public final class Keys {
                             POST_HOOK,
                             HOOK_TIMEOUT)),
             new Group("Restore", List.of(RESTORE_PRE_HOOK, RESTORE_POST_HOOK)),
-            new Group("Off-site", List.of(BACKUP_REMOTE)),
+            new Group("Off-site", List.of(BACKUP_REMOTE, REMOTE_LOCK_DAYS, REMOTE_LOCK_MODE)),
             new Group("Encryption", List.of(AGE_RECIPIENTS, ENCRYPT, AGE_IDENTITY)),
             new Group(
                     "Retention",

@@ -4,10 +4,13 @@ import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.catalog.BackupName.FileName;
 import bmm.store.ObjectInfo;
+import bmm.store.ObjectLock;
 import bmm.store.ObjectStore;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -109,6 +112,16 @@ public final class Catalog {
                     "the dump beside it may still be good: bmm verify FILE reads it alone",
                     e);
         }
+    }
+
+    /** Until when the store keeps any file of a backup from being removed, if it does. */
+    public Optional<Instant> lockedUntil(StoredBackup backup) {
+        return store.canLock()
+                ? backup.files().values().stream()
+                        .flatMap(file -> store.lock(file.key()).stream())
+                        .map(ObjectLock::until)
+                        .max(Comparator.naturalOrder())
+                : Optional.empty();
     }
 
     /** Removes all files of a backup; its manifest first, so that what is half removed is no backup. */

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,6 +52,14 @@ final class EncryptedBackupTest {
                 "prey",
                 "CREATE TABLE secret_customers AS SELECT i AS a, '" + MARK
                         + "'::text AS b FROM generate_series(1, 12345) i");
+    }
+
+    @AfterEach
+    void otherTestsShareTheServer() {
+        scene.server
+                .query("postgres", "SELECT datname FROM pg_database WHERE datname ~ '^(prey.+|enc_.)$'")
+                .lines()
+                .forEach(name -> scene.server.sql("postgres", "DROP DATABASE " + name));
     }
 
     private void withIdentity() {
@@ -144,7 +153,7 @@ final class EncryptedBackupTest {
         for (Path file : below(store)) {
             Files.copy(file, elsewhere.resolve(file.getFileName()));
         }
-        scene.server.sql("postgres", "ALTER DATABASE prey RENAME TO was_prey");
+        scene.server.sql("postgres", "DROP DATABASE prey");
         scene.server.sql("postgres", "CREATE DATABASE prey TEMPLATE template0");
         Restored.byShell("set -e; " + sealed.restore(), elsewhere);
         Restored.holds("prey", opened(sealed));
@@ -164,7 +173,7 @@ final class EncryptedBackupTest {
     void thePrintedCommandRestoresHere() throws Exception {
         Outcome outcome = scene.backup("prey").isDone();
         assertThat(outcome.out()).contains(".dump.zst.age").contains("verified: hash, archive, 1 table");
-        scene.server.sql("postgres", "ALTER DATABASE prey RENAME TO was_prey");
+        scene.server.sql("postgres", "DROP DATABASE prey");
         Restored.byShell(outcome.restoreCommands().getFirst(), key.getParent());
         Restored.holds("prey", opened(sealed(scene.backups)));
     }
@@ -197,30 +206,31 @@ final class EncryptedBackupTest {
         withIdentity();
         Manifest manifest = opened(sealed(scene.backups));
 
-        scene.run("restore", "--yes", "--database", "prey", "--into", "a", "--from", "local")
+        scene.run("restore", "--yes", "--database", "prey", "--into", "enc_a", "--from", "local")
                 .isDone();
-        Restored.holds("a", manifest);
+        Restored.holds("enc_a", manifest);
         scene.run(
                         "restore",
                         "--yes",
                         "--database",
                         "prey",
                         "--into",
-                        "b",
+                        "enc_b",
                         "--jobs",
                         "2",
                         "--globals",
                         "--from",
                         "file://" + store)
                 .isDone();
-        Restored.holds("b", manifest);
-        scene.run("restore", "--yes", "--dump", scene.only(".zst.age").toString(), "--into", "c")
+        Restored.holds("enc_b", manifest);
+        scene.run("restore", "--yes", "--dump", scene.only(".zst.age").toString(), "--into", "enc_c")
                 .isDone();
-        Restored.holds("c", manifest);
+        Restored.holds("enc_c", manifest);
         // Another name, no manifest: whatever age encrypted is told by its first bytes.
         Path moved = Files.copy(scene.only(".zst.age"), scene.directory("moved").resolve("some.file"));
-        scene.run("restore", "--yes", "--dump", moved.toString(), "--into", "d").isDone();
-        Restored.holds("d", manifest);
+        scene.run("restore", "--yes", "--dump", moved.toString(), "--into", "enc_d")
+                .isDone();
+        Restored.holds("enc_d", manifest);
         Path file = scene.root.resolve("plain.dump");
         scene.run("restore", "--database", "prey", "--to-file", file.toString()).isDone();
         assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
@@ -261,12 +271,12 @@ final class EncryptedBackupTest {
         String says = other ? "none of the identities given opens it" : "it is encrypted, and no identity is given";
         String out = scene.root.resolve("out").toString();
         for (List<String> words : List.of(
-                List.of("restore", "--yes", "--database", "prey", "--into", "x"),
-                List.of("restore", "--yes", "--into", "x", "--from", "file://" + store),
-                List.of("restore", "--dry-run", "--database", "prey", "--into", "x"),
+                List.of("restore", "--yes", "--database", "prey", "--into", "enc_x"),
+                List.of("restore", "--yes", "--into", "enc_x", "--from", "file://" + store),
+                List.of("restore", "--dry-run", "--database", "prey", "--into", "enc_x"),
                 List.of("restore", "--database", "prey", "--to-file", out),
-                List.of("restore", "--yes", "--dump", dump.toString(), "--into", "x"),
-                List.of("restore", "--yes", "--dump", alone.toString(), "--into", "x"),
+                List.of("restore", "--yes", "--dump", dump.toString(), "--into", "enc_x"),
+                List.of("restore", "--yes", "--dump", alone.toString(), "--into", "enc_x"),
                 List.of("restore", "--dump", alone.toString(), "--to-file", out),
                 List.of("restore-drill", "--dump", alone.toString()),
                 List.of("verify", alone.toString()))) {
@@ -291,7 +301,7 @@ final class EncryptedBackupTest {
         scene.run("verify").failed(4, name, "another copy");
         withIdentity();
         scene.run("verify").failed(4, name, "another copy");
-        scene.run("restore", "--yes", "--from", "local", "--into", "x").failed(4, name, "--from STORE");
+        scene.run("restore", "--yes", "--from", "local", "--into", "enc_x").failed(4, name, "--from STORE");
         // Nothing to compare a hash with: then it is the encryption itself that tells.
         scene.run("verify", alone.toString()).failed(4, "damaged", "another copy");
         scene.run(
@@ -335,7 +345,7 @@ final class EncryptedBackupTest {
                 manifests.getLast(),
                 newer.replace(text, text.substring(0, middle) + (c == 'A' ? 'B' : 'A') + text.substring(middle + 1)));
         scene.run("verify").failed(4, "its manifest: ", "another copy");
-        scene.run("restore", "--yes", "--into", "x", "--database", "prey", "--from", "local")
+        scene.run("restore", "--yes", "--into", "enc_x", "--database", "prey", "--from", "local")
                 .failed(4, "its manifest: ", "the one before it: --at");
     }
 
@@ -369,19 +379,19 @@ final class EncryptedBackupTest {
         Path elsewhere = scene.directory("elsewhere");
         Files.copy(key, elsewhere.resolve("key.txt"));
         Files.copy(only(store, ".dump.zst.age"), elsewhere.resolve(there.dump().file()));
-        scene.server.sql("postgres", "ALTER DATABASE prey RENAME TO was_prey");
+        scene.server.sql("postgres", "DROP DATABASE prey");
         scene.server.sql("postgres", "CREATE DATABASE prey TEMPLATE template0");
         Restored.byShell(there.restore(), elsewhere);
         Restored.holds("prey", here);
 
         // Here without the identity; from there only with it.
-        scene.run("restore", "--yes", "--into", "x", "--database", "prey").isDone();
-        scene.run("restore", "--yes", "--into", "y", "--from", "file://" + store)
+        scene.run("restore", "--yes", "--into", "enc_x", "--database", "prey").isDone();
+        scene.run("restore", "--yes", "--into", "enc_y", "--from", "file://" + store)
                 .failed(78, "no identity", "IDENTITY");
         withIdentity();
-        scene.run("restore", "--yes", "--into", "y", "--from", "file://" + store)
+        scene.run("restore", "--yes", "--into", "enc_y", "--from", "file://" + store)
                 .isDone();
-        Restored.holds("y", here);
+        Restored.holds("enc_y", here);
     }
 
     @Test
@@ -428,6 +438,18 @@ final class EncryptedBackupTest {
                         .isDone()
                         .out())
                 .contains("2 of 2");
+    }
+
+    @Test
+    void aLocalDumpThatIsDamagedIsNotSent() throws Exception {
+        scene.set("BMM_ENCRYPT", "remote").unset("BMM_BACKUP_REMOTE");
+        scene.backup("prey").isDone();
+        damage(scene.only(".dump.zst"), "bit");
+        scene.offSite("off-site");
+
+        scene.backup("prey").failed(3, "its hash is not the one in the manifest; it was not sent", "bmm verify");
+        assertThat(Scene.content(store).keySet()).hasSize(3).noneMatch(name -> name.contains("T031500Z"));
+        assertThat(below(scene.backups.resolve(".outgoing"))).isEmpty();
     }
 
     @Test
