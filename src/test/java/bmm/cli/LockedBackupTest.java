@@ -49,7 +49,9 @@ final class LockedBackupTest {
     }
 
     private void at(String bucket) {
-        scene.set("BMM_STORE_OFFSITE", buckets.url(bucket)).set("BMM_STORE_OFFSITE_ACCESS_KEY", LockBuckets.accessKey()).set("BMM_STORE_OFFSITE_SECRET_KEY", LockBuckets.secretKey())
+        scene.set("BMM_STORE_OFFSITE", buckets.url(bucket))
+                .set("BMM_STORE_OFFSITE_ACCESS_KEY", LockBuckets.accessKey())
+                .set("BMM_STORE_OFFSITE_SECRET_KEY", LockBuckets.secretKey())
                 .set("BMM_BACKUP_REMOTE", "OFFSITE/" + directory.getFileName());
     }
 
