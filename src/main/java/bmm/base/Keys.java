@@ -92,7 +92,9 @@ public final class Keys {
             "Where state is kept; as root /var/lib/bmm/<instance>, else under the XDG state directory.");
 
     public static final Setting<Path> TEMP_DIR = Setting.path(
-            "BMM_TEMP_DIR", null, "Where a restore puts what it fetches and unpacks; without it $TMPDIR or /var/tmp.");
+            "BMM_TEMP_DIR",
+            null,
+            "Where restores and drills put what they fetch and unpack, and scratch clusters; without it $TMPDIR or /var/tmp.");
 
     public static final Setting<DumpFormat> DUMP_FORMAT = Setting.choice(
             "BMM_DUMP_FORMAT", DumpFormat.class, DumpFormat.CUSTOM, "Format of the dump; plain is SQL text for psql.");
@@ -228,8 +230,6 @@ public final class Keys {
             "BMM_DRILL_SQL_TIMEOUT", "60s", "A statement of that file that takes longer counts as failed.");
     public static final Setting<Duration> DRILL_TIMEOUT = Setting.duration(
             "BMM_DRILL_TIMEOUT", "6h", "A restore in a drill that takes longer is stopped and counts as failed.");
-    public static final Setting<Path> DRILL_DIR =
-            Setting.path("BMM_DRILL_DIR", "/var/tmp", "Where scratch clusters and fetched backups lie during a drill.");
     public static final Setting<Integer> DRILL_JOBS = Setting.number(
             "BMM_DRILL_JOBS",
             null,
@@ -347,7 +347,6 @@ public final class Keys {
                             DRILL_SQL,
                             DRILL_SQL_TIMEOUT,
                             DRILL_TIMEOUT,
-                            DRILL_DIR,
                             DRILL_JOBS,
                             DRILL_PUBLISH,
                             DRILL_SIGN_KEY,

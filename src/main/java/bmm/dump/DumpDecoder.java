@@ -60,24 +60,24 @@ public final class DumpDecoder {
      *
      * @throws IOException if it is cut or damaged
      */
-    public static ArchiveContent decode(FetchedDump.Content content, @Nullable ContentHash hash) throws IOException {
+    public static ArchiveContent decode(DumpContent content, @Nullable ContentHash hash) throws IOException {
         return switch (content) {
-            case FetchedDump.CustomFile custom -> {
+            case DumpContent.CustomFile custom -> {
                 try (InputStream in = Files.newInputStream(custom.path())) {
                     yield archiveReader(hash).readCustom(in);
                 }
             }
-            case FetchedDump.CustomStream custom -> {
+            case DumpContent.CustomStream custom -> {
                 try (InputStream in = new ReadAhead(custom.source().open())) {
                     yield archiveReader(hash).readCustom(in);
                 }
             }
-            case FetchedDump.Sql sql -> {
+            case DumpContent.Sql sql -> {
                 try (InputStream in = new ReadAhead(sql.source().open())) {
                     yield new PlainDumpReader(hash).read(in);
                 }
             }
-            case FetchedDump.Directory directory -> {
+            case DumpContent.Directory directory -> {
                 try (DirectoryFiles files = new DirectoryFiles(directory.path())) {
                     yield archiveReader(hash).readDirectory(files);
                 }

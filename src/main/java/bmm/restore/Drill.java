@@ -8,9 +8,10 @@ import bmm.base.Settings;
 import bmm.base.Stopping;
 import bmm.dump.AgeKeys;
 import bmm.dump.Backups;
-import bmm.dump.Backups.Found;
 import bmm.dump.FetchedDump;
+import bmm.dump.Found;
 import bmm.dump.Moment;
+import bmm.dump.NamedDump;
 import bmm.stream.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,8 +41,9 @@ public final class Drill {
      * @param systemUser libpq's default role
      * @param searchPath {@code $PATH}
      * @param cores processors
+     * @param temporary where scratch clusters lie, and what is fetched and unpacked
      */
-    public record Environment(String systemUser, @Nullable String searchPath, int cores) {}
+    public record Environment(String systemUser, @Nullable String searchPath, int cores, Path temporary) {}
 
     /** @throws Failure {@link ExitCode#CONFIGURATION} if there is no such target */
     public Drill(Settings settings, Instance instance, Environment environment, Clock clock, Progress progress) {
@@ -55,7 +57,7 @@ public final class Drill {
     /** Drills one dump file, whoever made it. */
     public DrillResult file(Path file, boolean keep, Consumer<DrillResult> afterEach) throws InterruptedException {
         DrillResult result =
-                drill(String.valueOf(file.getFileName()), () -> Backups.file(file, AgeKeys.identities(settings)), keep);
+                drill(String.valueOf(file.getFileName()), () -> NamedDump.at(file, AgeKeys.identities(settings)), keep);
         afterEach.accept(result);
         return result;
     }
@@ -122,8 +124,7 @@ public final class Drill {
         List<SqlChecks.Check> checks = userChecks();
         targets.checkRoom(found);
         proceedings.begin("fetch");
-        FetchedDump.Room room = new FetchedDump.Room(targets.directory(), 0);
-        try (FetchedDump dump = FetchedDump.fetch(found, room, clock.instant(), progress)) {
+        try (FetchedDump dump = FetchedDump.fetch(found, targets.room(), clock.instant(), progress)) {
             proceedings.add(hash(found));
             proceedings.begin("restore");
             progress.begin("restore " + found.file(), 0);
@@ -131,8 +132,7 @@ public final class Drill {
                 drill.restore();
                 proceedings.begin("proof");
                 progress.begin("compare " + found.file(), 0);
-                drill.compare();
-                drill.check(checks);
+                drill.prove(checks);
                 proceedings.end();
                 if (keep) {
                     proceedings.kept(drill.keep());

@@ -13,8 +13,8 @@ import bmm.catalog.DrillRecords;
 import bmm.catalog.Ed25519;
 import bmm.catalog.Manifest;
 import bmm.dump.AgeKeys;
-import bmm.dump.Backups;
-import bmm.dump.Backups.Found;
+import bmm.dump.Found;
+import bmm.dump.Origin;
 import bmm.store.Body;
 import bmm.stream.Encryption;
 import java.io.IOException;
@@ -132,12 +132,12 @@ public final class DrillEvidence {
         String file = name.drillFile(result.startedAt()) + (encrypted ? BackupName.AGE : "");
         return Optional.of(
                 switch (found.dump()) {
-                    case Backups.AtStore remote -> {
+                    case Origin.AtStore remote -> {
                         String key = remote.key().substring(0, remote.key().lastIndexOf('/') + 1) + file;
                         remote.store().put(key, Body.of(json));
                         yield remote.store().name() + "/" + key;
                     }
-                    case Backups.OnDisk local -> {
+                    case Origin.OnDisk local -> {
                         Path target = local.path().resolveSibling(file);
                         try {
                             if (Files.exists(target)) {
