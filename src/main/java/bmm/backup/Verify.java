@@ -1,6 +1,5 @@
 package bmm.backup;
 
-import bmm.base.Amounts;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.catalog.BackupName;
@@ -8,18 +7,10 @@ import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
 import bmm.catalog.Manifest;
 import bmm.catalog.StoredManifest;
-import bmm.dump.AgeKeys;
-import bmm.dump.DumpDecoder;
 import bmm.dump.DumpKind;
-import bmm.dump.RecordedHash;
-import bmm.dump.SealedManifests;
-import bmm.postgres.ArchiveContent;
-import bmm.postgres.TableContent;
-import bmm.postgres.TableName;
 import bmm.store.ObjectInfo;
 import bmm.store.ObjectStore;
 import bmm.stream.Identities;
-import bmm.stream.Locked;
 import bmm.stream.MeasuredInput;
 import bmm.stream.Progress;
 import java.io.IOException;
@@ -176,12 +167,14 @@ public final class Verify {
         }
     }
 
+    /** A manifest counts if it is the one of this very file, and not of the encrypted one that it was before. */
     private static Optional<StoredManifest> manifestBeside(Path file, String name) throws IOException {
         Optional<Path> beside = BackupName.parse(name)
                 .map(parsed -> file.resolveSibling(parsed.backup().file(BackupName.MANIFEST)))
                 .filter(Files::exists);
         return beside.isPresent()
                 ? Optional.of(StoredManifest.parse(Files.readAllBytes(beside.get())))
+                        .filter(manifest -> manifest.dumpFile().file().equals(name))
                 : Optional.empty();
     }
 
@@ -198,7 +191,7 @@ public final class Verify {
                             ExitCode.USAGE,
                             subject + ": not a kind of dump that bmm knows",
                             "known are .dump, .dump.zst, .sql.gz and .dir.tar, and each with .age behind it"));
-            String detail = check(subject, size, in, kind, manifest);
+            String detail = new DumpCheck(subject, kind, identities).of(in, size, manifest);
             return new Verdict(subject, size, detail, null);
         } catch (Failure e) {
             return new Verdict(subject, size, "", e);
@@ -212,86 +205,6 @@ public final class Verify {
             return new Verdict(subject, size, "", damaged);
         } finally {
             progress.end();
-        }
-    }
-
-    private String check(String subject, long size, MeasuredInput in, DumpKind kind, @Nullable StoredManifest stored)
-            throws IOException {
-        if (stored != null && size != stored.dumpFile().bytes()) {
-            throw damaged(
-                    subject + ": " + Amounts.count(size) + " bytes, but the manifest says "
-                            + Amounts.count(stored.dumpFile().bytes()),
-                    "it was cut or overwritten; take another copy of this backup");
-        }
-        if (BackupName.isEncrypted(subject)) {
-            return checkEncrypted(subject, in, kind, stored);
-        }
-        Manifest manifest = stored == null ? null : SealedManifests.open(stored, identities, subject);
-        ArchiveContent content = DumpDecoder.decode(in, kind, RecordedHash.inArchive(manifest));
-        return compare(subject, in, content, manifest);
-    }
-
-    private String checkEncrypted(String subject, MeasuredInput in, DumpKind kind, @Nullable StoredManifest stored)
-            throws IOException {
-        if (identities.isEmpty() && stored != null) {
-            compareHash(subject, in, stored);
-            return "hash only: it is encrypted, and no identity is here";
-        }
-        Failure locked;
-        try {
-            Manifest manifest = stored == null ? null : SealedManifests.open(stored, identities, subject);
-            ArchiveContent content =
-                    DumpDecoder.decodeEncrypted(in, identities, kind, RecordedHash.inArchive(manifest));
-            return compare(subject, in, content, manifest);
-        } catch (Locked e) {
-            locked = AgeKeys.locked(subject, e, identities);
-        } catch (Failure e) {
-            if (e.exitCode() != ExitCode.CONFIGURATION) {
-                throw e;
-            }
-            locked = e;
-        }
-        // What stays closed can still be seen to be damaged.
-        if (stored != null) {
-            compareHash(subject, in, stored);
-        }
-        throw locked;
-    }
-
-    private static void compareHash(String subject, MeasuredInput in, StoredManifest stored) throws IOException {
-        in.drain();
-        if (!in.sha256().equals(stored.dumpFile().sha256())) {
-            throw damaged(subject + ": its hash is not the one in the manifest", "take another copy of this backup");
-        }
-    }
-
-    private static String compare(String subject, MeasuredInput in, ArchiveContent content, @Nullable Manifest manifest)
-            throws IOException {
-        String held = Amounts.count(content.tables().size(), "table") + ", " + Amounts.count(content.rows(), "row");
-        if (manifest == null) {
-            return "archive decoded, " + held + "; no manifest beside it, so no hash to compare with";
-        }
-        compareHash(subject, in, manifest);
-        checkTables(subject, content, manifest.fingerprint());
-        return "hash, archive, " + held + " = manifest";
-    }
-
-    private static void checkTables(String subject, ArchiveContent content, Manifest.Fingerprint recorded) {
-        int found = 0;
-        for (Manifest.Table table : recorded.tables()) {
-            TableContent inArchive = content.tables().get(new TableName(table.schema(), table.name()));
-            if (inArchive == null || !inArchive.matches(new TableContent(table.rows(), table.hash()))) {
-                throw damaged(
-                        subject + ": table " + table.schema() + "." + table.name() + " is not as the manifest says",
-                        "the manifest was changed after the backup was made; take another copy of it");
-            }
-            found++;
-        }
-        if (found != content.tables().size()) {
-            throw damaged(
-                    subject + ": the manifest names " + Amounts.count(found, "table") + ", the dump holds "
-                            + Amounts.count(content.tables().size()),
-                    "the manifest was changed after the backup was made; take another copy of it");
         }
     }
 

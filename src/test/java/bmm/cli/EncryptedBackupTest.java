@@ -2,6 +2,7 @@ package bmm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bmm.catalog.BackupName;
 import bmm.catalog.Manifest;
 import bmm.catalog.SealedManifest;
 import bmm.catalog.StoredManifest;
@@ -11,6 +12,7 @@ import bmm.stream.Identities;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -197,6 +199,14 @@ final class EncryptedBackupTest {
                             .out())
                     .contains("LOCKED", "0 of 1 backup good");
         }
+        // Decrypted by hand beside it: another file than the manifest's.
+        Path plain = Path.of(BackupName.withoutAge(scene.only(".zst.age").toString()));
+        withIdentity();
+        try (InputStream in = Identities.parse(Files.readString(key)).decrypt(Files.newInputStream(scene.only(".zst.age")))) {
+            Files.copy(in, plain);
+        }
+        assertThat(scene.run("verify", plain.toString()).isDone().out())
+                .contains("archive decoded, 1 table, 12 345 rows; no manifest beside it");
     }
 
     @Test
@@ -247,7 +257,7 @@ final class EncryptedBackupTest {
         // The path of a socket is short, and the server's user must get there.
         Path drills = Files.createTempDirectory("bmm-dr");
         Files.setPosixFilePermissions(drills, PosixFilePermissions.fromString("rwxr-xr-x"));
-        scene.set("BMM_DRILL_DIR", drills.toString());
+        scene.set("BMM_TEMP_DIR", drills.toString());
         String[] drill = {"restore-drill", "--database", "prey"};
         scene.run(drill).failed(78, "it is encrypted, and no identity is given", "BMM_AGE_IDENTITY_FILE");
         withIdentity();
@@ -455,8 +465,8 @@ final class EncryptedBackupTest {
     @Test
     void settingsThatAreWrongAreToldBeforeAnythingIsDumped() throws Exception {
         String secret = Files.readAllLines(key).getLast();
-        scene.set("BMM_AGE_RECIPIENTS", "age1nonsense");
-        scene.backup("prey").failed(78, "BMM_AGE_RECIPIENTS: age1nonsense is no X25519 recipient", "age-keygen");
+        scene.set("BMM_AGE_RECIPIENTS", "age1typingerror");
+        scene.backup("prey").failed(78, "BMM_AGE_RECIPIENTS: age1typingerror is no X25519 recipient", "age-keygen");
         scene.set("BMM_AGE_RECIPIENTS", secret);
         assertThat(scene.backup("prey")
                         .failed(78, "that is an identity, which is secret", "age-keygen")
