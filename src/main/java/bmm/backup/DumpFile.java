@@ -5,6 +5,8 @@ import bmm.dump.DumpDecoder;
 import bmm.dump.DumpKind;
 import bmm.postgres.ArchiveContent;
 import bmm.postgres.ContentHash;
+import bmm.stream.Encryption;
+import bmm.stream.Identities;
 import bmm.stream.Measured;
 import bmm.stream.Pipe;
 import bmm.stream.Tee;
@@ -21,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A dump on its way to the disk. The very bytes that go there are decoded beside the writing, so that it takes next to no
+ * A dump on its way to the disk. The very bytes that go there (before encryption, if there is any) are decoded beside the writing, so that it takes next to no
  * time to know what is in them; that the disk holds those bytes is what the hash says when they are read back.
  */
 final class DumpFile implements AutoCloseable {
@@ -29,6 +31,7 @@ final class DumpFile implements AutoCloseable {
 
     private final Pipe pipe = new Pipe();
     private final Measured file;
+    private final Encryption.@Nullable Encrypted encrypted;
     private final OutputStream out;
     private final FutureTask<ArchiveContent> decoding;
     private final Thread decoder;
@@ -37,11 +40,15 @@ final class DumpFile implements AutoCloseable {
      * Creates the file.
      *
      * @param hash how the rows in it are hashed, or null to count them only
+     * @param encryption of what is on the disk; what is decoded has not been through it. Null for none
      * @param written told the number of bytes in the file so far
      */
-    DumpFile(Path path, DumpKind kind, @Nullable ContentHash hash, LongConsumer written) throws IOException {
+    DumpFile(
+            Path path, DumpKind kind, @Nullable ContentHash hash, @Nullable Encryption encryption, LongConsumer written)
+            throws IOException {
         file = new Measured(Channels.newOutputStream(DurableFile.create(path)), written);
-        out = new Tee(file, pipe.sink());
+        encrypted = encryption == null ? null : encryption.encrypt(file);
+        out = new Tee(encrypted == null ? file : encrypted, pipe.sink());
         decoding = new FutureTask<>(() -> decode(kind, hash));
         decoder = Thread.ofPlatform().daemon().name("decode").start(decoding);
     }
@@ -67,6 +74,12 @@ final class DumpFile implements AutoCloseable {
     /** Of all its bytes, lower-case hex; once, when it is complete. */
     String sha256() {
         return file.sha256();
+    }
+
+    /** What decrypts it, or null if it is not encrypted. */
+    @Nullable
+    Identities reader() {
+        return encrypted == null ? null : encrypted.reader();
     }
 
     /**

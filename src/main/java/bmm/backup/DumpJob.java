@@ -5,6 +5,8 @@ import bmm.base.Failure;
 import bmm.base.Keys;
 import bmm.base.Settings;
 import bmm.base.Stopping;
+import bmm.catalog.BackupName;
+import bmm.dump.AgeKeys;
 import bmm.dump.DumpKind;
 import bmm.postgres.ArchiveContent;
 import bmm.postgres.ContentHash;
@@ -16,6 +18,8 @@ import bmm.postgres.SequenceState;
 import bmm.postgres.Server;
 import bmm.postgres.Snapshot;
 import bmm.postgres.TableName;
+import bmm.stream.Encryption;
+import bmm.stream.Identities;
 import bmm.stream.Progress;
 import bmm.stream.Tar;
 import java.io.IOException;
@@ -44,6 +48,7 @@ final class DumpJob {
     private final PgTools tools;
     private final DumpKind kind;
     private final PgDump.Compress inside;
+    private final @Nullable Encryption encryption;
     private final Progress progress;
     private volatile @Nullable Failure fingerprintFailure;
 
@@ -53,6 +58,7 @@ final class DumpJob {
         this.tools = tools;
         this.progress = progress;
         this.kind = DumpKind.wanted(settings, tools);
+        this.encryption = AgeKeys.localEncryption(settings).orElse(null);
         this.inside = switch (kind) {
             case CUSTOM_ZSTD, PLAIN_GZIP -> PgDump.Compress.NONE;
             case CUSTOM, DIRECTORY ->
@@ -70,6 +76,7 @@ final class DumpJob {
      * @param fingerprint of the source, or null where none was asked for
      * @param contentHash how rows can be compared with the archive, or null where they cannot
      * @param content what was found in it when all of it was decoded
+     * @param reader reads it back if it is encrypted, else null
      */
     record Dumped(
             Path partial,
@@ -81,11 +88,21 @@ final class DumpJob {
             @Nullable Fingerprint fingerprint,
             @Nullable ContentHash contentHash,
             ArchiveContent content,
+            @Nullable Identities reader,
             SortedMap<TableName, SequenceState> sequencesBefore,
-            SortedMap<TableName, SequenceState> sequencesAfter) {}
+            SortedMap<TableName, SequenceState> sequencesAfter) {
+        boolean isEncrypted() {
+            return reader != null;
+        }
+    }
 
     DumpKind kind() {
         return kind;
+    }
+
+    /** What the name of the dump ends in. */
+    String ending() {
+        return kind.ending() + (encryption == null ? "" : BackupName.AGE);
     }
 
     /**
@@ -121,6 +138,7 @@ final class DumpJob {
                         source,
                         contentHash,
                         decoded(file, database),
+                        file.reader(),
                         before,
                         after);
             } finally {
@@ -169,7 +187,7 @@ final class DumpJob {
 
     private DumpFile create(Path partial, @Nullable ContentHash contentHash) {
         try {
-            return new DumpFile(partial, kind, contentHash, isPackedHere() ? progress::bytes : bytes -> {});
+            return new DumpFile(partial, kind, contentHash, encryption, isPackedHere() ? progress::bytes : bytes -> {});
         } catch (IOException e) {
             throw cannotWrite(partial, e);
         }

@@ -27,6 +27,18 @@ public final class Keys {
         GZIP
     }
 
+    /** Which copies of a backup are encrypted. */
+    public enum Encrypt {
+        EVERYWHERE,
+        REMOTE
+    }
+
+    /** Who can lift the retention of what is off-site. */
+    public enum LockMode {
+        GOVERNANCE,
+        COMPLIANCE
+    }
+
     /** How log lines look. */
     public enum LogFormat {
         AUTO,
@@ -149,6 +161,34 @@ public final class Keys {
             null,
             "\\s+",
             "Where backups go off-site, separated by blanks: NAME/prefix of a named store, or a store URL.");
+
+    public static final Setting<Integer> REMOTE_LOCK_DAYS = Setting.number(
+            "BMM_REMOTE_LOCK_DAYS",
+            null,
+            1,
+            36_500,
+            "What is sent to a bucket cannot be removed for so many days; the bucket needs object lock.");
+    public static final Setting<LockMode> REMOTE_LOCK_MODE = Setting.choice(
+            "BMM_REMOTE_LOCK_MODE",
+            LockMode.class,
+            LockMode.GOVERNANCE,
+            "governance: credentials with a special permission can lift it; compliance: nobody can.");
+
+    public static final Setting<List<String>> AGE_RECIPIENTS = Setting.list(
+            "BMM_AGE_RECIPIENTS",
+            "age1…",
+            null,
+            "[\\s,]+",
+            "Backups are encrypted to these X25519 recipients of age, separated by blanks; any one of their identities reads them.");
+    public static final Setting<Encrypt> ENCRYPT = Setting.choice(
+            "BMM_ENCRYPT",
+            Encrypt.class,
+            Encrypt.EVERYWHERE,
+            "Which copies are encrypted; remote: the backup directory stays as it is, what leaves this machine is encrypted.");
+    public static final Setting<Secret> AGE_IDENTITY = Setting.secret(
+            "BMM_AGE_IDENTITY",
+            "AGE-SECRET-KEY-1…",
+            "What opens encrypted backups (the file that age-keygen writes); for restore, restore-drill and verify only, backups need none.");
 
     public static final Setting<Duration> KEEP_WITHIN =
             Setting.age("BMM_KEEP_WITHIN", "14d", "Keep every backup younger than this.");
@@ -280,7 +320,8 @@ public final class Keys {
                             POST_HOOK,
                             HOOK_TIMEOUT)),
             new Group("Restore", List.of(RESTORE_PRE_HOOK, RESTORE_POST_HOOK)),
-            new Group("Off-site", List.of(BACKUP_REMOTE)),
+            new Group("Off-site", List.of(BACKUP_REMOTE, REMOTE_LOCK_DAYS, REMOTE_LOCK_MODE)),
+            new Group("Encryption", List.of(AGE_RECIPIENTS, ENCRYPT, AGE_IDENTITY)),
             new Group(
                     "Retention",
                     List.of(

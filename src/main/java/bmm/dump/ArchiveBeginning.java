@@ -1,9 +1,9 @@
 package bmm.dump;
 
+import bmm.catalog.BackupName;
 import bmm.dump.Origin.AtStore;
 import bmm.dump.Origin.OnDisk;
-import bmm.stream.Compression;
-import java.io.BufferedInputStream;
+import bmm.stream.Identities;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -19,20 +19,26 @@ public final class ArchiveBeginning {
      *
      * @return null if it is SQL text, or first has to be unpacked
      */
-    public static @Nullable InputStream open(Origin dump) throws IOException {
-        return switch (dump) {
-            case OnDisk file -> open(file.path());
+    public static @Nullable InputStream open(Found found) throws IOException {
+        return switch (found.dump()) {
+            case OnDisk file -> open(file.path(), found.identities());
             case AtStore object -> {
                 DumpKind kind = DumpKind.of(object.file()).orElse(DumpKind.DIRECTORY);
-                yield kind.format().equals("custom") ? kind.compression().decompress(object.open()) : null;
+                yield kind.format().equals("custom")
+                        ? kind.compression().decompress(decrypted(object, found.identities()))
+                        : null;
             }
         };
     }
 
-    private static @Nullable InputStream open(Path path) throws IOException {
-        DumpForm form = DumpForm.of(path);
+    private static InputStream decrypted(AtStore object, Identities identities) throws IOException {
+        return BackupName.isEncrypted(object.file()) ? identities.decrypt(object.open()) : object.open();
+    }
+
+    private static @Nullable InputStream open(Path path, Identities identities) throws IOException {
+        DumpForm form = DumpForm.of(path, identities);
         return switch (form.archive()) {
-            case CUSTOM -> decompressed(path, form.compression());
+            case CUSTOM -> form.open(path, identities);
             case DIRECTORY -> Files.newInputStream(path.resolve("toc.dat"));
             case TAR, PLAIN -> null;
         };
@@ -47,15 +53,5 @@ public final class ArchiveBeginning {
                 Files.newInputStream(directory.path().resolve("toc.dat"));
             case DumpContent.Sql sql -> null;
         };
-    }
-
-    private static InputStream decompressed(Path path, Compression compression) throws IOException {
-        InputStream file = new BufferedInputStream(Files.newInputStream(path), 1 << 16);
-        try {
-            return compression.decompress(file);
-        } catch (IOException e) {
-            file.close();
-            throw e;
-        }
     }
 }

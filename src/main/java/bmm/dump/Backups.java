@@ -5,6 +5,7 @@ import bmm.base.Failure;
 import bmm.base.Instance;
 import bmm.base.Keys;
 import bmm.base.Settings;
+import bmm.stream.Identities;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,21 +37,25 @@ public final class Backups implements AutoCloseable {
     }
 
     private final List<Place> places;
+    private final Identities identities;
 
-    private Backups(List<Place> places) {
+    private Backups(List<Place> places, Identities identities) {
         this.places = places;
+        this.identities = identities;
     }
 
     /**
      * Opens the places to look at; nothing is listed yet.
      *
      * @param from {@link #LOCAL}, {@code NAME/prefix}, a store URL, or null for what {@code otherwise} says
-     * @throws Failure {@link ExitCode#CONFIGURATION} if there is no such place
+     * @throws Failure {@link ExitCode#CONFIGURATION} if there is no such place, or the identity is none
      */
     public static Backups open(@Nullable String from, Preference otherwise, Instance instance, Settings settings) {
+        Identities identities = AgeKeys.identities(settings);
         if (from != null) {
             return new Backups(
-                    List.of(from.equals(LOCAL) ? Place.local(instance) : Place.store(from, instance, settings)));
+                    List.of(from.equals(LOCAL) ? Place.local(instance) : Place.store(from, instance, settings)),
+                    identities);
         }
         List<Place> places = new ArrayList<>();
         List<String> remotes = settings.find(Keys.BACKUP_REMOTE).orElse(List.of());
@@ -67,7 +72,7 @@ public final class Backups implements AutoCloseable {
                             + " does not exist, and no off-site store is set",
                     "give --from STORE or --dump FILE, or set BMM_BACKUP_DIR or BMM_BACKUP_REMOTE");
         }
-        return new Backups(List.copyOf(places));
+        return new Backups(List.copyOf(places), identities);
     }
 
     /**
@@ -106,7 +111,7 @@ public final class Backups implements AutoCloseable {
             LOG.atWarn().log("a store cannot be read; a newer backup may be there: {}", unreachable.getMessage());
         }
         warnOfUnfinished(ofIt, chosen.get(), moment);
-        return chosen.get().found(ofIt);
+        return chosen.get().found(ofIt, identities);
     }
 
     /** The databases that the places hold anything of. */

@@ -6,7 +6,9 @@ import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
 import bmm.catalog.Manifest;
+import bmm.catalog.StoredManifest;
 import bmm.store.ObjectInfo;
+import bmm.stream.Identities;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -25,10 +27,12 @@ record Candidate(Place place, Catalog catalog, StoredBackup backup) {
      * Reads its manifest and looks for its dump.
      *
      * @param ofIt all of the same database, of which a hint may name another one
-     * @throws Failure {@link ExitCode#VERIFICATION} if one of both is damaged or missing
+     * @param identities what opens it, if it is encrypted
+     * @throws Failure {@link ExitCode#VERIFICATION} if one of both is damaged or missing, {@link ExitCode#CONFIGURATION} if
+     *     the identities do not open it
      */
-    Found found(List<Candidate> ofIt) {
-        Manifest manifest = manifest(ofIt);
+    Found found(List<Candidate> ofIt, Identities identities) {
+        Manifest manifest = manifest(ofIt, identities);
         ObjectInfo dump = BackupName.parse(manifest.dump().file())
                 .filter(file -> file.backup().equals(name()))
                 .map(file -> backup.files().get(file.ending()))
@@ -44,12 +48,14 @@ record Candidate(Place place, Catalog catalog, StoredBackup backup) {
                 place.around(dump.key()),
                 place.origin(dump.key(), dump.size()),
                 globals == null ? null : place.origin(backup.keyOf(globals.file()), globals.bytes()),
-                manifest);
+                manifest,
+                identities);
     }
 
-    private Manifest manifest(List<Candidate> ofIt) {
+    private Manifest manifest(List<Candidate> ofIt, Identities identities) {
         try {
-            return catalog.manifest(backup);
+            StoredManifest stored = catalog.manifest(backup);
+            return SealedManifests.open(stored, identities, stored.dumpFile().file());
         } catch (Failure e) {
             throw e.exitCode() == ExitCode.VERIFICATION
                     ? new Failure(

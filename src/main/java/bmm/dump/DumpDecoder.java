@@ -5,11 +5,14 @@ import bmm.postgres.ArchiveReader;
 import bmm.postgres.ContentHash;
 import bmm.postgres.PlainDumpReader;
 import bmm.stream.Compression;
+import bmm.stream.Identities;
+import bmm.stream.Locked;
 import bmm.stream.ReadAhead;
 import bmm.stream.Tar;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +39,20 @@ public final class DumpDecoder {
                 }
             };
         }
+    }
+
+    /**
+     * The same of a dump that is encrypted, to the last of its encrypted bytes.
+     *
+     * @throws Locked if the identities do not open it
+     */
+    public static ArchiveContent decodeEncrypted(
+            InputStream in, Identities identities, DumpKind kind, @Nullable ContentHash hash) throws IOException {
+        // Not closed, as the caller still wants what it is read from.
+        InputStream plain = identities.decrypt(in);
+        ArchiveContent content = decode(plain, kind, hash);
+        plain.transferTo(OutputStream.nullOutputStream());
+        return content;
     }
 
     /**

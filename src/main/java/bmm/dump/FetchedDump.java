@@ -5,9 +5,11 @@ import bmm.base.DurableFile;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.TemporaryDirectory;
+import bmm.catalog.BackupName;
 import bmm.catalog.Manifest;
 import bmm.dump.Origin.AtStore;
 import bmm.dump.Origin.OnDisk;
+import bmm.stream.Locked;
 import bmm.stream.MeasuredInput;
 import bmm.stream.Progress;
 import java.io.IOException;
@@ -131,12 +133,20 @@ public final class FetchedDump implements AutoCloseable {
 
     private static DumpForm formOf(Found found, Path path) {
         try {
-            return DumpForm.of(path);
-        } catch (IOException e) {
+            return DumpForm.of(path, found.identities());
+        } catch (Locked e) {
+            throw AgeKeys.locked(found.file(), e, found.identities());
+        } catch (DumpForm.Unknown e) {
             throw new Failure(
                     ExitCode.VERIFICATION,
                     found.file() + ": " + Unpacking.reason(e),
                     "known are what pg_dump writes with -Fc, -Fd, -Ft and -Fp, as it is or in gzip or zstd",
+                    e);
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.VERIFICATION,
+                    found.file() + ": " + Unpacking.reason(e),
+                    "take another copy of this backup",
                     e);
         }
     }
@@ -157,8 +167,8 @@ public final class FetchedDump implements AutoCloseable {
     }
 
     /**
-     * Makes it readable for pg_restore or psql. A compressed archive is decompressed into a temporary file if it is to be
-     * read in several places at once and there is room; else it comes as a stream.
+     * Makes it readable for pg_restore or psql. A compressed or encrypted archive is written to a temporary file as it was
+     * before if it is to be read in several places at once and there is room; else it comes as a stream.
      *
      * @param randomAccess whether several jobs will read it
      * @throws Failure {@link ExitCode#VERIFICATION} if it cannot be decoded, {@link ExitCode#PREFLIGHT} if there is no room
@@ -168,7 +178,7 @@ public final class FetchedDump implements AutoCloseable {
     }
 
     /**
-     * Writes the dump, decompressed, to a file of its own.
+     * Writes the dump, decrypted and decompressed, to a file of its own.
      *
      * @throws Failure {@link ExitCode#USAGE} if the file exists
      */
@@ -181,7 +191,7 @@ public final class FetchedDump implements AutoCloseable {
     }
 
     /**
-     * Roles and tablespaces as SQL text, fetched and compared with the manifest.
+     * Roles and tablespaces as SQL text, fetched, compared with the manifest and decrypted.
      *
      * @throws Failure {@link ExitCode#VERIFICATION} if the manifest names them and they are not there or not the same
      */
@@ -198,7 +208,8 @@ public final class FetchedDump implements AutoCloseable {
         if (!there) {
             throw damaged(origin.file() + ": the manifest names it, but it is not there");
         }
-        return Optional.of(atHand(origin, manifest.globals().sha256(), temporary.path(), room, progress));
+        Path stored = atHand(origin, manifest.globals().sha256(), temporary.path(), room, progress);
+        return Optional.of(BackupName.isEncrypted(origin.file()) ? unpacking().decrypted(stored) : stored);
     }
 
     private static Failure damaged(String message) {

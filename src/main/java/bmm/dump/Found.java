@@ -2,6 +2,7 @@ package bmm.dump;
 
 import bmm.catalog.BackupName;
 import bmm.catalog.Manifest;
+import bmm.stream.Identities;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param place where it is, for people
  * @param globals null if there are none
  * @param manifest null for a dump that has none
+ * @param identities what opens it, if it is encrypted
  */
 public record Found(
         @Nullable String database,
@@ -19,7 +21,8 @@ public record Found(
         String place,
         Origin dump,
         @Nullable Origin globals,
-        @Nullable Manifest manifest) {
+        @Nullable Manifest manifest,
+        Identities identities) {
     /** The name of the file, or of the directory. */
     public String file() {
         return dump.file();

@@ -4,7 +4,9 @@ import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.catalog.BackupName;
 import bmm.catalog.Manifest;
+import bmm.catalog.StoredManifest;
 import bmm.dump.Origin.OnDisk;
+import bmm.stream.Identities;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,9 +20,11 @@ public final class NamedDump {
     /**
      * A dump that the user names, whoever made it; with the manifest beside it where there is one.
      *
-     * @throws Failure {@link ExitCode#USAGE} if it is not there, {@link ExitCode#VERIFICATION} if its manifest is damaged
+     * @param identities what opens it, if it is encrypted
+     * @throws Failure {@link ExitCode#USAGE} if it is not there, {@link ExitCode#VERIFICATION} if its manifest is damaged,
+     *     {@link ExitCode#CONFIGURATION} if the identities do not open that
      */
-    public static Found at(Path file) {
+    public static Found at(Path file, Identities identities) {
         if (!Files.exists(file)) {
             throw new Failure(
                     ExitCode.USAGE, file + ": no such file", "name a dump file, or a directory that pg_dump -Fd made");
@@ -28,7 +32,7 @@ public final class NamedDump {
         Path absolute = file.toAbsolutePath().normalize();
         String name = String.valueOf(absolute.getFileName());
         try {
-            Manifest manifest = manifestBeside(absolute, name);
+            Manifest manifest = manifestBeside(absolute, name, identities);
             Manifest.StoredFile globals = manifest == null ? null : manifest.globals();
             return new Found(
                     manifest == null ? null : manifest.database().name(),
@@ -36,7 +40,8 @@ public final class NamedDump {
                     String.valueOf(absolute.getParent()),
                     new OnDisk(absolute, Files.isDirectory(absolute) ? 0 : Files.size(absolute)),
                     globals == null ? null : new OnDisk(absolute.resolveSibling(globals.file()), globals.bytes()),
-                    manifest);
+                    manifest,
+                    identities);
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.VERIFICATION,
@@ -47,19 +52,19 @@ public final class NamedDump {
     }
 
     /** A manifest counts if it is the one of this very file. */
-    private static @Nullable Manifest manifestBeside(Path file, String name) throws IOException {
+    private static @Nullable Manifest manifestBeside(Path file, String name, Identities identities) throws IOException {
         Optional<Path> beside = BackupName.parse(name)
                 .map(parsed -> file.resolveSibling(parsed.backup().file(BackupName.MANIFEST)))
                 .filter(Files::exists);
         if (beside.isEmpty()) {
             return null;
         }
-        Manifest manifest;
+        StoredManifest manifest;
         try {
-            manifest = Manifest.parse(Files.readAllBytes(beside.get()));
+            manifest = StoredManifest.parse(Files.readAllBytes(beside.get()));
         } catch (IOException e) {
             throw new IOException(beside.get().getFileName() + ": " + Failure.reason(e), e);
         }
-        return manifest.dump().file().equals(name) ? manifest : null;
+        return manifest.dumpFile().file().equals(name) ? SealedManifests.open(manifest, identities, name) : null;
     }
 }

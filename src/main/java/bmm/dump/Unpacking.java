@@ -3,6 +3,7 @@ package bmm.dump;
 import bmm.base.DurableFile;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.catalog.BackupName;
 import bmm.catalog.Manifest;
 import bmm.dump.DumpContent.CustomFile;
 import bmm.dump.DumpContent.CustomStream;
@@ -13,7 +14,6 @@ import bmm.dump.DumpForm.Archive;
 import bmm.stream.Compression;
 import bmm.stream.Progress;
 import bmm.stream.Tar;
-import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,7 +54,7 @@ record Unpacking(Found found, Path path, DumpForm form, Path temporary, Room roo
                 yield new Sql(decompressed);
             }
             case CUSTOM -> {
-                if (form.compression() == Compression.NONE) {
+                if (form.isPlain()) {
                     yield new CustomFile(path);
                 }
                 Optional<Path> file = randomAccess && hasRoomToDecompress() ? decompressedFile() : Optional.empty();
@@ -64,7 +64,7 @@ record Unpacking(Found found, Path path, DumpForm form, Path temporary, Room roo
     }
 
     private InputStream decompressed() throws IOException {
-        return form.compression().decompress(new BufferedInputStream(Files.newInputStream(path), 1 << 16));
+        return form.open(path, found.identities());
     }
 
     private boolean hasRoomToDecompress() {
@@ -159,6 +159,21 @@ record Unpacking(Found found, Path path, DumpForm form, Path temporary, Room roo
                 }
             }
         });
+    }
+
+    /** A smaller file beside the dump, such as its globals; made once. */
+    Path decrypted(Path stored) {
+        Path target = temporary.resolve(BackupName.withoutAge(String.valueOf(stored.getFileName())));
+        if (Files.exists(target)) {
+            return target;
+        }
+        work("decrypt", 0, target, told -> {
+            try (InputStream in = found.identities().decrypt(Files.newInputStream(stored));
+                    OutputStream out = Channels.newOutputStream(DurableFile.create(target))) {
+                copy(in, out, told);
+            }
+        });
+        return target;
     }
 
     private static Failure exists(Path file) {

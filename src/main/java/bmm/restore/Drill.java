@@ -6,6 +6,7 @@ import bmm.base.Instance;
 import bmm.base.Keys;
 import bmm.base.Settings;
 import bmm.base.Stopping;
+import bmm.dump.AgeKeys;
 import bmm.dump.Backups;
 import bmm.dump.FetchedDump;
 import bmm.dump.Found;
@@ -55,7 +56,8 @@ public final class Drill {
 
     /** Drills one dump file, whoever made it. */
     public DrillResult file(Path file, boolean keep, Consumer<DrillResult> afterEach) {
-        DrillResult result = drill(String.valueOf(file.getFileName()), () -> NamedDump.at(file), keep);
+        DrillResult result =
+                drill(String.valueOf(file.getFileName()), () -> NamedDump.at(file, AgeKeys.identities(settings)), keep);
         afterEach.accept(result);
         return result;
     }

@@ -115,7 +115,7 @@ record Planning(RestoreRequest request, Found found, RestoreServer at, Room room
 
     /** Empty if what the archive holds is only known once it is fetched and unpacked. */
     private Optional<ArchivePart> part(Selection selection) {
-        try (InputStream in = ArchiveBeginning.open(found.dump())) {
+        try (InputStream in = ArchiveBeginning.open(found)) {
             return in == null ? Optional.empty() : Optional.of(selection.of(in));
         } catch (IOException e) {
             return Optional.empty(); // fetching it says what is wrong with it

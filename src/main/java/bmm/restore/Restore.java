@@ -8,6 +8,7 @@ import bmm.base.RunLock;
 import bmm.base.Setting;
 import bmm.base.Settings;
 import bmm.base.Stopping;
+import bmm.dump.AgeKeys;
 import bmm.dump.Backups;
 import bmm.dump.FetchedDump;
 import bmm.dump.Found;
@@ -71,7 +72,7 @@ public final class Restore implements AutoCloseable {
     private Found find() {
         Path dump = request.dump();
         return dump != null || backups == null
-                ? NamedDump.at(Objects.requireNonNull(dump, "one of both"))
+                ? NamedDump.at(Objects.requireNonNull(dump, "one of both"), AgeKeys.identities(settings))
                 : backups.find(request.database(), request.moment());
     }
 

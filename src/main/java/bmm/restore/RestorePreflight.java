@@ -62,7 +62,7 @@ final class RestorePreflight {
         }
         try {
             return found.dump() instanceof OnDisk file
-                    && DumpForm.of(file.path()).archive() == Archive.PLAIN;
+                    && DumpForm.of(file.path(), found.identities()).archive() == Archive.PLAIN;
         } catch (IOException e) {
             return false; // fetching it says what is wrong with it
         }

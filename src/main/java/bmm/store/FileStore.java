@@ -1,5 +1,7 @@
 package bmm.store;
 
+import bmm.base.ExitCode;
+import bmm.base.Failure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -13,6 +15,7 @@ import java.util.Iterator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Objects as files below a directory: {@code a/b.txt} is the file {@code b.txt} in the directory {@code a}, mode 0600 and
@@ -68,7 +71,20 @@ public final class FileStore implements ObjectStore {
     }
 
     @Override
-    public void put(String key, Body body) {
+    public boolean canLock() {
+        return false;
+    }
+
+    @Override
+    public Optional<ObjectLock> lock(String key) {
+        return Optional.empty();
+    }
+
+    @Override
+    public void put(String key, Body body, @Nullable ObjectLock lock) {
+        if (lock != null) {
+            throw new Failure(ExitCode.STORE, name + ": a folder knows no object lock", "lock objects in a bucket");
+        }
         try {
             writer.put(key, prefix + KeyText.checked(name(), key), new Source(body));
         } catch (IOException e) {

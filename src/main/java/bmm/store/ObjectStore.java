@@ -4,6 +4,7 @@ import bmm.base.Failure;
 import java.io.InputStream;
 import java.util.Iterator;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place for bytes. Keys are UTF-8 text with {@code /} between parts. Objects are created whole or not at all, and
@@ -25,7 +26,24 @@ public interface ObjectStore extends AutoCloseable {
      *
      * @throws ObjectExists if the key is taken, also when another writer took it a moment before
      */
-    void put(String key, Body body);
+    default void put(String key, Body body) {
+        put(key, body, null);
+    }
+
+    /**
+     * Creates an object that the store keeps from being removed.
+     *
+     * @param lock null for none; that it holds is what {@link #lock(String)} says afterwards
+     * @throws ObjectExists if the key is taken; its lock is left as it is
+     * @throws Failure if the store knows no locks
+     */
+    void put(String key, Body body, @Nullable ObjectLock lock);
+
+    /** Whether this kind of store knows locks at all. */
+    boolean canLock();
+
+    /** The lock of an object that is there, if it has one. */
+    Optional<ObjectLock> lock(String key);
 
     /**
      * The whole object.

@@ -37,8 +37,22 @@ final class S3Store implements ObjectStore {
     }
 
     @Override
-    public void put(String key, Body body) {
-        writer.put(KeyText.checked(name(), key), body);
+    public void put(String key, Body body, @Nullable ObjectLock lock) {
+        writer.put(KeyText.checked(name(), key), body, lock);
+    }
+
+    @Override
+    public boolean canLock() {
+        return true;
+    }
+
+    @Override
+    public Optional<ObjectLock> lock(String key) {
+        HeadObjectResponse there = attempt(
+                key,
+                () -> client.headObject(request ->
+                        request.bucket(address.bucket()).key(address.prefix() + KeyText.checked(name(), key))));
+        return S3Lock.of(there);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
@@ -48,7 +49,8 @@ final class S3Writer {
         this.attempts = new Attempts(tuning);
     }
 
-    void put(String key, Body body) {
+    void put(String key, Body body, @Nullable ObjectLock objectLock) {
+        S3Lock lock = new S3Lock(objectLock);
         Source source = new Source(body);
         long partSize = partSize(key, source.size());
         String mark = UUID.randomUUID().toString();
@@ -61,9 +63,9 @@ final class S3Writer {
                 }
                 boolean withCondition = conditional;
                 if (source.size() <= partSize) {
-                    putWhole(key, source, mark, withCondition);
+                    putWhole(key, source, mark, withCondition, lock);
                 } else {
-                    putInParts(key, source, mark, withCondition, partSize);
+                    putInParts(key, source, mark, withCondition, partSize, lock);
                 }
                 if (!withCondition && !isTakenByMe(key, mark)) {
                     throw new ObjectExists(address.toString(), key);
@@ -72,6 +74,9 @@ final class S3Writer {
                 return;
             } catch (RuntimeException e) {
                 source.check(address.toString(), key);
+                lock.refusal(address.toString(), e).ifPresent(refusal -> {
+                    throw refusal;
+                });
                 boolean again = attempt < attempts.most() && isWorthAnother(e, source.size() <= partSize);
                 if (isSettled(key, mark, e, again)) {
                     return;
@@ -193,28 +198,34 @@ final class S3Writer {
         throw new ObjectExists(address.toString(), key);
     }
 
-    private void putWhole(String key, Source source, String mark, boolean withCondition) {
+    private void putWhole(String key, Source source, String mark, boolean withCondition, S3Lock lock) {
+        String md5 = lock.md5(source, 0, source.size());
         client.putObject(
                 request -> request.bucket(address.bucket())
                         .key(address.prefix() + key)
                         .ifNoneMatch(withCondition ? "*" : null)
                         .metadata(Map.of(MARK, mark))
+                        .objectLockMode(lock.mode())
+                        .objectLockRetainUntilDate(lock.until())
+                        .contentMD5(md5)
                         .overrideConfiguration(config -> config.apiCallAttemptTimeout(tuning.patience(source.size()))),
                 RequestBody.fromContentProvider(source::open, source.size(), TYPE));
     }
 
-    private void putInParts(String key, Source source, String mark, boolean withCondition, long partSize) {
+    private void putInParts(String key, Source source, String mark, boolean withCondition, long partSize, S3Lock lock) {
         String fullKey = address.prefix() + key;
         String upload = attempts.of(() -> client.createMultipartUpload(request -> request.bucket(address.bucket())
                         .key(fullKey)
                         .contentType(TYPE)
+                        .objectLockMode(lock.mode())
+                        .objectLockRetainUntilDate(lock.until())
                         .metadata(Map.of(MARK, mark)))
                 .uploadId());
         boolean complete = false;
         try {
             List<CompletedPart> parts = new ArrayList<>();
             for (long offset = 0; offset < source.size(); offset += partSize) {
-                parts.add(putPart(fullKey, upload, parts.size() + 1, source, offset, partSize));
+                parts.add(putPart(fullKey, upload, parts.size() + 1, source, offset, partSize, lock));
             }
             attempts.of(() -> client.completeMultipartUpload(request -> request.bucket(address.bucket())
                     .key(fullKey)
@@ -230,7 +241,7 @@ final class S3Writer {
     }
 
     private CompletedPart putPart(
-            String fullKey, String upload, int number, Source source, long offset, long partSize) {
+            String fullKey, String upload, int number, Source source, long offset, long partSize, S3Lock lock) {
         long length = Math.min(partSize, source.size() - offset);
         UploadPartRequest part = UploadPartRequest.builder()
                 .bucket(address.bucket())
@@ -238,6 +249,7 @@ final class S3Writer {
                 .uploadId(upload)
                 .partNumber(number)
                 .contentLength(length)
+                .contentMD5(lock.md5(source, offset, length))
                 .overrideConfiguration(config -> config.apiCallAttemptTimeout(tuning.patience(length)))
                 .build();
         String tag = attempts.of(() -> {
