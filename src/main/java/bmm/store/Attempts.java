@@ -31,6 +31,13 @@ final class Attempts {
         }
     }
 
+    void run(Runnable request) {
+        var unused = of(() -> {
+            request.run();
+            return true;
+        });
+    }
+
     /** Waits before the next attempt; jitter keeps many hosts that failed together from coming back together. */
     void waitAfter(int attempt, RuntimeException cause) {
         double millis = pause.toMillis()

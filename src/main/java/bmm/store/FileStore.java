@@ -48,7 +48,7 @@ public final class FileStore implements ObjectStore {
     private FileStore(Path root, String prefix, boolean hardLinks, boolean flat) {
         this.flat = flat;
         Path absolute = root.toAbsolutePath().normalize();
-        this.name = new StoreAddress.Folder(absolute, prefix).toString();
+        this.name = new FolderAddress(absolute, prefix).toString();
         this.prefix = prefix;
         this.folder = new Folder(absolute, name);
         this.writer = new FileWriter(folder, name, hardLinks);

@@ -7,13 +7,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
-import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.CompletedPart;
-import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
-import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
 /**
  * Creates objects, and never replaces one: {@code If-None-Match: *} decides among concurrent writers where the store knows
@@ -24,15 +18,14 @@ import software.amazon.awssdk.services.s3.model.UploadPartRequest;
  */
 final class S3Writer {
     private static final String MARK = "bmm-put";
-    private static final String TYPE = "application/octet-stream";
 
     /** The limits of multipart uploads on AWS, which the other stores share. */
     private static final int MOST_PARTS = 10_000;
 
     private static final long LARGEST_PART = 5L << 30;
 
-    private final S3Client client;
-    private final StoreAddress.Bucket address;
+    private final BucketClient client;
+    private final S3Address address;
     private final S3Tuning tuning;
     private final S3Errors errors;
     private final Attempts attempts;
@@ -40,7 +33,7 @@ final class S3Writer {
     /** Cleared when the store says that it does not know the precondition (Backblaze B2: 501). */
     private volatile boolean conditional = true;
 
-    S3Writer(S3Client client, StoreAddress.Bucket address, S3Tuning tuning, S3Errors errors) {
+    S3Writer(BucketClient client, S3Address address, S3Tuning tuning, S3Errors errors) {
         this.client = client;
         this.address = address;
         this.tuning = tuning;
@@ -141,8 +134,7 @@ final class S3Writer {
         if (renamed.equals(fullKey) || !isMarked(renamed, mark)) {
             return;
         }
-        var unused = attempts.of(() ->
-                client.deleteObject(request -> request.bucket(address.bucket()).key(renamed)));
+        attempts.run(() -> client.delete(renamed));
         throw new Failure(
                 ExitCode.STORE,
                 address + ": " + KeyText.shown(key) + ": the store would name it " + KeyText.shown(renamed),
@@ -151,10 +143,7 @@ final class S3Writer {
 
     private boolean isMarked(String fullKey, String mark) {
         try {
-            return mark.equals(client.headObject(
-                            request -> request.bucket(address.bucket()).key(fullKey))
-                    .metadata()
-                    .get(MARK));
+            return mark.equals(client.head(fullKey).metadata().get(MARK));
         } catch (RuntimeException e) {
             // Under that name there is nothing that could be looked at: the usual case.
             return false;
@@ -175,10 +164,9 @@ final class S3Writer {
 
     /** False if the key is free, or if these credentials may not look; throws if it is another writer's. */
     private boolean isTakenByMe(String key, String mark) {
-        HeadObjectResponse there;
+        BucketClient.Found there;
         try {
-            there = client.headObject(
-                    request -> request.bucket(address.bucket()).key(address.prefix() + key));
+            there = client.head(address.prefix() + key);
         } catch (RuntimeException e) {
             int status = S3Errors.status(e);
             if (status == 404 || (conditional && status >= 300 && status < 500 && status != 429 && status != 408)) {
@@ -194,33 +182,19 @@ final class S3Writer {
     }
 
     private void putWhole(String key, Source source, String mark, boolean withCondition) {
-        client.putObject(
-                request -> request.bucket(address.bucket())
-                        .key(address.prefix() + key)
-                        .ifNoneMatch(withCondition ? "*" : null)
-                        .metadata(Map.of(MARK, mark))
-                        .overrideConfiguration(config -> config.apiCallAttemptTimeout(tuning.patience(source.size()))),
-                RequestBody.fromContentProvider(source::open, source.size(), TYPE));
+        client.put(address.prefix() + key, source, Map.of(MARK, mark), withCondition);
     }
 
     private void putInParts(String key, Source source, String mark, boolean withCondition, long partSize) {
         String fullKey = address.prefix() + key;
-        String upload = attempts.of(() -> client.createMultipartUpload(request -> request.bucket(address.bucket())
-                        .key(fullKey)
-                        .contentType(TYPE)
-                        .metadata(Map.of(MARK, mark)))
-                .uploadId());
+        String upload = attempts.of(() -> client.begin(fullKey, Map.of(MARK, mark)));
         boolean complete = false;
         try {
-            List<CompletedPart> parts = new ArrayList<>();
+            List<BucketClient.Part> parts = new ArrayList<>();
             for (long offset = 0; offset < source.size(); offset += partSize) {
                 parts.add(putPart(fullKey, upload, parts.size() + 1, source, offset, partSize));
             }
-            attempts.of(() -> client.completeMultipartUpload(request -> request.bucket(address.bucket())
-                    .key(fullKey)
-                    .uploadId(upload)
-                    .ifNoneMatch(withCondition ? "*" : null)
-                    .multipartUpload(all -> all.parts(parts))));
+            attempts.run(() -> client.complete(fullKey, upload, parts, withCondition));
             complete = true;
         } finally {
             if (!complete) {
@@ -229,30 +203,18 @@ final class S3Writer {
         }
     }
 
-    private CompletedPart putPart(
+    private BucketClient.Part putPart(
             String fullKey, String upload, int number, Source source, long offset, long partSize) {
         long length = Math.min(partSize, source.size() - offset);
-        UploadPartRequest part = UploadPartRequest.builder()
-                .bucket(address.bucket())
-                .key(fullKey)
-                .uploadId(upload)
-                .partNumber(number)
-                .contentLength(length)
-                .overrideConfiguration(config -> config.apiCallAttemptTimeout(tuning.patience(length)))
-                .build();
-        String tag = attempts.of(() -> {
+        return attempts.of(() -> {
             source.check(address.toString(), fullKey);
-            return client.uploadPart(
-                            part, RequestBody.fromContentProvider(() -> source.open(offset, length), length, TYPE))
-                    .eTag();
+            return client.putPart(fullKey, upload, number, source, offset, length);
         });
-        return CompletedPart.builder().partNumber(number).eTag(tag).build();
     }
 
     private void abort(String fullKey, String upload) {
         try {
-            var unused = attempts.of(() -> Optional.of(client.abortMultipartUpload(
-                    request -> request.bucket(address.bucket()).key(fullKey).uploadId(upload))));
+            attempts.run(() -> client.abort(fullKey, upload));
         } catch (RuntimeException e) {
             // The failure that led here is the one to report. What is left costs space until the store's own
             // clean-up of unfinished uploads, but is never visible as an object.

@@ -6,6 +6,8 @@ import bmm.base.Keys;
 import bmm.base.Secret;
 import bmm.base.Settings;
 import bmm.base.Spelling;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -26,9 +28,15 @@ public final class Stores {
     public static ObjectStore open(String address, Settings settings) {
         Place place = place(address, settings);
         return switch (place.address()) {
-            case StoreAddress.Folder folder -> new FileStore(folder.root(), folder.prefix());
-            case StoreAddress.Bucket bucket ->
-                new S3Store(bucket, place.name().flatMap(name -> credentials(name, settings)), S3Tuning.DEFAULT);
+            case FolderAddress folder -> new FileStore(folder.root(), folder.prefix());
+            case S3Address bucket ->
+                S3Store.open(
+                        bucket,
+                        place.name().flatMap(name -> credentials(name, settings)),
+                        place.name().flatMap(name -> path(Keys.STORE_CA_FILE, name, settings)),
+                        S3Tuning.DEFAULT);
+            case RsyncAddress rsync -> throw new UnsupportedOperationException(rsync.toString());
+            case RcloneAddress rclone -> throw new UnsupportedOperationException(rclone.toString());
         };
     }
 
@@ -76,6 +84,20 @@ public final class Stores {
                                 .orElse("")
                         + "configured are: " + String.join(", ", known.keySet());
         return new Failure(ExitCode.CONFIGURATION, "no store is called " + KeyText.shown(name), hint);
+    }
+
+    private static Optional<Path> path(Keys.Family family, String name, Settings settings) {
+        return settings.find(family, name).map(text -> {
+            try {
+                return Path.of(text);
+            } catch (InvalidPathException e) {
+                throw new Failure(
+                        ExitCode.CONFIGURATION,
+                        family.key(name) + " is not a path: " + e.getReason(),
+                        family.help(),
+                        e);
+            }
+        });
     }
 
     private static Optional<S3Credentials> credentials(String name, Settings settings) {

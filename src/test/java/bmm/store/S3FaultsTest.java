@@ -347,9 +347,10 @@ class S3FaultsTest {
     void aServerThatTakesNothingIsGivenUp() throws Exception {
         S3Tuning impatient = new S3Tuning(ObjectStoreContract.PART, 1, Duration.ZERO, Duration.ofMillis(500));
         try (ServerSocket deaf = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-                S3Store slow = new S3Store(
+                S3Store slow = S3Store.open(
                         S3Servers.bucket(endpoint(deaf.getLocalPort()), "bucket", ""),
                         Optional.of(S3Servers.KEYS),
+                        Optional.empty(),
                         impatient)) {
             Throwable thrown = catchThrowable(() -> slow.put("key", body()));
             ObjectStoreContract.assertIsOneLine(thrown);

@@ -1,0 +1,181 @@
+package bmm.store;
+
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.EncodingType;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+
+/** Sends the requests with the AWS SDK. */
+final class AwsClient implements BucketClient {
+    private static final String TYPE = "application/octet-stream";
+
+    private final S3Client client;
+    private final String bucket;
+    private final S3Tuning tuning;
+
+    AwsClient(S3Client client, String bucket, S3Tuning tuning) {
+        this.client = client;
+        this.bucket = bucket;
+        this.tuning = tuning;
+    }
+
+    @Override
+    public Found head(String key) {
+        HeadObjectResponse there =
+                ask(() -> client.headObject(request -> request.bucket(bucket).key(key)));
+        return new Found(there.contentLength(), there.lastModified(), there.metadata());
+    }
+
+    @Override
+    public void headBucket() {
+        var unused = ask(() -> client.headBucket(request -> request.bucket(bucket)));
+    }
+
+    @Override
+    public Content get(String key, @Nullable String range, @Nullable String tag) {
+        return new Answer(ask(() -> client.getObject(
+                request -> request.bucket(bucket).key(key).range(range).ifMatch(tag))));
+    }
+
+    private record Answer(ResponseInputStream<GetObjectResponse> body) implements Content {
+        @Override
+        public InputStream stream() {
+            return body;
+        }
+
+        @Override
+        public long length() {
+            return body.response().contentLength();
+        }
+
+        @Override
+        public String tag() {
+            return body.response().eTag();
+        }
+
+        @Override
+        public @Nullable String range() {
+            return body.response().contentRange();
+        }
+
+        @Override
+        public void abort() {
+            body.abort();
+        }
+    }
+
+    @Override
+    public Page list(String prefix, @Nullable String token, @Nullable String startAfter) {
+        ListObjectsV2Response page = ask(() -> client.listObjectsV2(request -> request.bucket(bucket)
+                .prefix(prefix)
+                .continuationToken(token)
+                .startAfter(startAfter)
+                // XML cannot hold control characters.
+                .encodingType(EncodingType.URL)));
+        return new Page(
+                page.contents().stream()
+                        .map(object -> new ObjectInfo(object.key(), object.size(), object.lastModified()))
+                        .toList(),
+                page.keyCount(),
+                Boolean.TRUE.equals(page.isTruncated()),
+                page.nextContinuationToken());
+    }
+
+    @Override
+    public void delete(String key) {
+        var unused =
+                ask(() -> client.deleteObject(request -> request.bucket(bucket).key(key)));
+    }
+
+    @Override
+    public void put(String key, Source source, Map<String, String> metadata, boolean createOnly) {
+        var unused = ask(() -> client.putObject(
+                request -> request.bucket(bucket)
+                        .key(key)
+                        .ifNoneMatch(createOnly ? "*" : null)
+                        .metadata(metadata)
+                        .overrideConfiguration(config -> config.apiCallAttemptTimeout(tuning.patience(source.size()))),
+                RequestBody.fromContentProvider(source::open, source.size(), TYPE)));
+    }
+
+    @Override
+    public String begin(String key, Map<String, String> metadata) {
+        return ask(() -> client.createMultipartUpload(request ->
+                        request.bucket(bucket).key(key).contentType(TYPE).metadata(metadata)))
+                .uploadId();
+    }
+
+    @Override
+    public Part putPart(String key, String upload, int number, Source source, long offset, long length) {
+        String tag = ask(() -> client.uploadPart(
+                        request -> request.bucket(bucket)
+                                .key(key)
+                                .uploadId(upload)
+                                .partNumber(number)
+                                .contentLength(length)
+                                .overrideConfiguration(config -> config.apiCallAttemptTimeout(tuning.patience(length))),
+                        RequestBody.fromContentProvider(() -> source.open(offset, length), length, TYPE)))
+                .eTag();
+        return new Part(number, tag);
+    }
+
+    @Override
+    public void complete(String key, String upload, List<Part> parts, boolean createOnly) {
+        List<CompletedPart> completed = parts.stream()
+                .map(part -> CompletedPart.builder()
+                        .partNumber(part.number())
+                        .eTag(part.tag())
+                        .build())
+                .toList();
+        var unused = ask(() -> client.completeMultipartUpload(request -> request.bucket(bucket)
+                .key(key)
+                .uploadId(upload)
+                .ifNoneMatch(createOnly ? "*" : null)
+                .multipartUpload(all -> all.parts(completed))));
+    }
+
+    @Override
+    public void abort(String key, String upload) {
+        var unused = ask(() -> client.abortMultipartUpload(
+                request -> request.bucket(bucket).key(key).uploadId(upload)));
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    private static <T> T ask(Supplier<T> request) {
+        try {
+            return request.get();
+        } catch (AwsServiceException e) {
+            throw refusal(e);
+        } catch (ApiCallAttemptTimeoutException e) {
+            throw new S3Breakage(e, true);
+        } catch (SdkException e) {
+            throw new S3Breakage(e, false);
+        }
+    }
+
+    private static S3Refusal refusal(AwsServiceException thrown) {
+        var details = Optional.ofNullable(thrown.awsErrorDetails());
+        return new S3Refusal(
+                thrown.statusCode(),
+                details.map(all -> all.errorCode()).orElse(""),
+                details.map(all -> all.errorMessage()).orElse(""),
+                thrown);
+    }
+}
