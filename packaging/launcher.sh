@@ -28,6 +28,7 @@ if [ -z "$java" ]; then
 fi
 terminal=
 [ -t 2 ] && terminal=-Dbmm.terminal=true
+[ -t 0 ] && terminal="$terminal -Dbmm.terminal.input=true"
 # Under cron's C locale a JVM cannot name files beyond ASCII; this one is everywhere.
 export LC_ALL=C.UTF-8
 # Classes made ready when bmm was built; where the cache does not fit this Java it is not used, and nothing is said of it.

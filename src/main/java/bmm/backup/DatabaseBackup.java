@@ -212,7 +212,7 @@ final class DatabaseBackup {
     }
 
     private Pruned prune(List<Sent> sent) {
-        Prune prune = new Prune(context.settings(), context.instance().name(), context.clock(), false);
+        Prune prune = new Prune(context.settings(), context.instance(), context.clock(), false);
         Pruned local = Prune.summary(prune.local(context.local(), database, false));
         int removed = local.removed();
         for (int i = 0; i < sent.size(); i++) {

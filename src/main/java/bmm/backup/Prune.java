@@ -1,12 +1,14 @@
 package bmm.backup;
 
 import bmm.backup.BackupReport.Pruned;
+import bmm.base.Instance;
 import bmm.base.Keys;
 import bmm.base.Setting;
 import bmm.base.Settings;
 import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
+import bmm.catalog.DrillRecords;
 import bmm.catalog.Retention;
 import bmm.catalog.Retention.Candidate;
 import bmm.catalog.Retention.Policy;
@@ -14,8 +16,10 @@ import bmm.store.ObjectStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -27,12 +31,14 @@ public final class Prune {
 
     private final Settings settings;
     private final String instance;
+    private final Set<String> proven;
     private final Clock clock;
     private final boolean dryRun;
 
-    public Prune(Settings settings, String instance, Clock clock, boolean dryRun) {
+    public Prune(Settings settings, Instance instance, Clock clock, boolean dryRun) {
         this.settings = settings;
-        this.instance = instance;
+        this.instance = instance.name();
+        this.proven = new DrillRecords(instance.stateDirectory()).provenBackups();
         this.clock = clock;
         this.dryRun = dryRun;
     }
@@ -67,7 +73,7 @@ public final class Prune {
                 .toList();
         List<Decided> decided = new ArrayList<>();
         for (Retention.Decision decision :
-                Retention.decide(candidates, policy, clock.instant(), newestRunFailed, Map.of())) {
+                Retention.decide(candidates, policy, clock.instant(), newestRunFailed, newestProven(backups))) {
             StoredBackup backup = backups.stream()
                     .filter(one ->
                             one.name().toString().equals(decision.candidate().name()))
@@ -84,6 +90,16 @@ public final class Prune {
             decided.add(new Decided(store.name(), database, backup.name().toString(), backup.bytes(), decision));
         }
         return decided;
+    }
+
+    /** What a drill brought back is the one backup that is known to work. */
+    private Map<String, String> newestProven(List<StoredBackup> backups) {
+        return backups.stream()
+                .map(StoredBackup::name)
+                .filter(name -> proven.contains(name.toString()))
+                .max(Comparator.naturalOrder())
+                .map(name -> Map.of(name.toString(), "newest that passed a drill"))
+                .orElse(Map.of());
     }
 
     /** One line for the result of a backup. */

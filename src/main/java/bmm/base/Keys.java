@@ -79,6 +79,9 @@ public final class Keys {
             null,
             "Where state is kept; as root /var/lib/bmm/<instance>, else under the XDG state directory.");
 
+    public static final Setting<Path> TEMP_DIR = Setting.path(
+            "BMM_TEMP_DIR", null, "Where a restore puts what it fetches and unpacks; without it $TMPDIR or /var/tmp.");
+
     public static final Setting<DumpFormat> DUMP_FORMAT = Setting.choice(
             "BMM_DUMP_FORMAT", DumpFormat.class, DumpFormat.CUSTOM, "Format of the dump; plain is SQL text for psql.");
     public static final Setting<Codec> COMPRESSION = Setting.choice(
@@ -115,7 +118,9 @@ public final class Keys {
             100,
             "Percent by which a dump may be smaller than the median of the last ones before verification fails; 100: never.");
     public static final Setting<Long> MIN_FREE = Setting.bytes(
-            "BMM_MIN_FREE", "200MB", "Free space that must remain in the backup directory beside the dump.");
+            "BMM_MIN_FREE",
+            "200MB",
+            "Free space that must remain in the backup directory beside the dump, and in the temporary one of a restore.");
     public static final Setting<String> PRE_HOOK = Setting.text(
             "BMM_PRE_HOOK", "shell command", null, "Run before the dumps; if it fails, nothing is dumped.");
     public static final Setting<String> POST_HOOK = Setting.text(
@@ -123,6 +128,16 @@ public final class Keys {
             "shell command",
             null,
             "Run after the dumps, always; BMM_OUTCOME holds the exit code so far.");
+    public static final Setting<String> RESTORE_PRE_HOOK = Setting.text(
+            "BMM_RESTORE_PRE_HOOK",
+            "shell command",
+            null,
+            "Run before a restore, to stop an application say; if it fails, nothing is restored.");
+    public static final Setting<String> RESTORE_POST_HOOK = Setting.text(
+            "BMM_RESTORE_POST_HOOK",
+            "shell command",
+            null,
+            "Run after a restore, always; BMM_OUTCOME holds the exit code so far.");
     public static final Setting<Duration> HOOK_TIMEOUT =
             Setting.duration("BMM_HOOK_TIMEOUT", "10m", "A hook that takes longer is stopped and counts as failed.");
 
@@ -153,6 +168,44 @@ public final class Keys {
     public static final Setting<Integer> REMOTE_KEEP_WEEKLY = remoteKeep("BMM_REMOTE_KEEP_WEEKLY", "weeks");
     public static final Setting<Integer> REMOTE_KEEP_MONTHLY = remoteKeep("BMM_REMOTE_KEEP_MONTHLY", "months");
     public static final Setting<Integer> REMOTE_KEEP_YEARLY = remoteKeep("BMM_REMOTE_KEEP_YEARLY", "years");
+
+    public static final Setting<String> DRILL_TARGET = Setting.text(
+            "BMM_DRILL_TARGET",
+            "scratch, database or docker:IMAGE",
+            "scratch",
+            "Where drills restore: a scratch cluster, a throwaway database in the server, or a container of an image.");
+    public static final Setting<List<String>> DRILL_TABLES = Setting.list(
+            "BMM_DRILL_TABLES",
+            "names",
+            null,
+            ",",
+            "Tables that must be in the restored database, separated by commas; schema.name, or a name in any schema.");
+    public static final Setting<Path> DRILL_SQL = Setting.path(
+            "BMM_DRILL_SQL",
+            null,
+            "File of SQL: each statement must return a row that begins with true; -- name: TEXT before it names it.");
+    public static final Setting<Duration> DRILL_SQL_TIMEOUT = Setting.duration(
+            "BMM_DRILL_SQL_TIMEOUT", "60s", "A statement of that file that takes longer counts as failed.");
+    public static final Setting<Duration> DRILL_TIMEOUT = Setting.duration(
+            "BMM_DRILL_TIMEOUT", "6h", "A restore in a drill that takes longer is stopped and counts as failed.");
+    public static final Setting<Path> DRILL_DIR =
+            Setting.path("BMM_DRILL_DIR", "/var/tmp", "Where scratch clusters and fetched backups lie during a drill.");
+    public static final Setting<Integer> DRILL_JOBS = Setting.number(
+            "BMM_DRILL_JOBS",
+            null,
+            1,
+            64,
+            "Parallel workers of a drill; without it as many as there are processors, at most 4.");
+    public static final Setting<Boolean> DRILL_PUBLISH = Setting.yesNo(
+            "BMM_DRILL_PUBLISH", "no", "Put the record of each drill beside the backup in its store, too.");
+    public static final Setting<Secret> DRILL_SIGN_KEY = Setting.secret(
+            "BMM_DRILL_SIGN_KEY",
+            "Ed25519 private key, PKCS#8 PEM",
+            "Records of drills are signed with it (openssl genpkey -algorithm ed25519).");
+    public static final Setting<Path> DRILL_VERIFY_KEY = Setting.path(
+            "BMM_DRILL_VERIFY_KEY",
+            null,
+            "File with the public key (PEM) that --verify-record checks with; without it that of BMM_DRILL_SIGN_KEY.");
 
     public static final Setting<Path> LOG_FILE = Setting.path(
             "BMM_LOG_FILE", null, "Append the log to this file as well, as logfmt (or JSON, if that is asked for).");
@@ -233,7 +286,7 @@ public final class Keys {
                             DATABASES,
                             PG_CONTAINER,
                             PG_BIN)),
-            new Group("Places", List.of(BACKUP_DIR, STATE_DIR)),
+            new Group("Places", List.of(BACKUP_DIR, STATE_DIR, TEMP_DIR)),
             new Group(
                     "Backup",
                     List.of(
@@ -251,6 +304,7 @@ public final class Keys {
                             PRE_HOOK,
                             POST_HOOK,
                             HOOK_TIMEOUT)),
+            new Group("Restore", List.of(RESTORE_PRE_HOOK, RESTORE_POST_HOOK)),
             new Group("Off-site", List.of(BACKUP_REMOTE)),
             new Group(
                     "Retention",
@@ -269,6 +323,19 @@ public final class Keys {
                             REMOTE_KEEP_WEEKLY,
                             REMOTE_KEEP_MONTHLY,
                             REMOTE_KEEP_YEARLY)),
+            new Group(
+                    "Restore drill",
+                    List.of(
+                            DRILL_TARGET,
+                            DRILL_TABLES,
+                            DRILL_SQL,
+                            DRILL_SQL_TIMEOUT,
+                            DRILL_TIMEOUT,
+                            DRILL_DIR,
+                            DRILL_JOBS,
+                            DRILL_PUBLISH,
+                            DRILL_SIGN_KEY,
+                            DRILL_VERIFY_KEY)),
             new Group("Log", List.of(LOG_FILE, LOG_FORMAT)));
 
     /** Names in the BMM_ space that are not settings of a run: the launcher's, and what hooks are given. */

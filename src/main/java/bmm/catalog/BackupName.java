@@ -25,6 +25,9 @@ public record BackupName(String database, Instant when) implements Comparable<Ba
     /** The ending of roles and tablespaces. */
     public static final String GLOBALS = ".globals.sql";
 
+    /** The ending of records of drills: {@code <db>-20261121T031500Z.20261122T040000Z.drill.json}. */
+    public static final String DRILL = ".drill.json";
+
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter DAY =
@@ -68,6 +71,11 @@ public record BackupName(String database, Instant when) implements Comparable<Ba
     /** The name of the file with this ending. */
     public String file(String ending) {
         return base() + ending;
+    }
+
+    /** The name of the record of a drill of this backup. */
+    public String drillFile(Instant drilledAt) {
+        return base() + "." + TIME.format(drilledAt) + DRILL;
     }
 
     /** The part of the name that all its files share. */

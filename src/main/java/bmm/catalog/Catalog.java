@@ -42,11 +42,13 @@ public final class Catalog {
         public Optional<ObjectInfo> dump() {
             return files.entrySet().stream()
                     .filter(file -> !file.getKey().equals(BackupName.MANIFEST)
-                            && !file.getKey().startsWith(BackupName.GLOBALS))
+                            && !file.getKey().startsWith(BackupName.GLOBALS)
+                            && !file.getKey().endsWith(BackupName.DRILL))
                     .map(Map.Entry::getValue)
                     .findFirst();
         }
 
+        /** Whether both the manifest and the dump are there. */
         public boolean isComplete() {
             return hasManifest() && dump().isPresent();
         }

@@ -12,6 +12,7 @@ import bmm.base.Failure;
 import bmm.base.Instance;
 import bmm.catalog.History;
 import bmm.catalog.Manifest;
+import bmm.dump.Shell;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -166,7 +167,9 @@ final class BackupCommand extends RunnableCommand {
         report.results().stream().filter(result -> result.stored() != null).forEach(result -> {
             Stored stored = result.stored();
             if (stored != null) {
-                out.println("restore:  " + stored.restoreCommand());
+                out.println(
+                        "restore:  bmm restore --database" + (result.database().startsWith("-") ? "=" : " ")
+                                + Shell.quote(result.database()) + "     or     " + stored.restoreCommand());
             }
         });
     }

@@ -6,7 +6,13 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bmm",
         description = "backup, mirror, monitor: PostgreSQL backups that are proven, not assumed.",
-        subcommands = {BackupCommand.class, VerifyCommand.class, PruneCommand.class},
+        subcommands = {
+            BackupCommand.class,
+            VerifyCommand.class,
+            RestoreCommand.class,
+            RestoreDrillCommand.class,
+            PruneCommand.class
+        },
         versionProvider = Version.class,
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",

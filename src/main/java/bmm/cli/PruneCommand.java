@@ -53,7 +53,7 @@ final class PruneCommand extends RunnableCommand {
         try (ObjectStore local = StoreOption.local(instance);
                 RunLock lock = RunLock.acquire(instance, run.clock().instant())) {
             LOG.atDebug().addKeyValue("lock", lock).log("holding the lock");
-            Prune prune = new Prune(run.settings(), instance.name(), run.clock(), dryRun);
+            Prune prune = new Prune(run.settings(), instance, run.clock(), dryRun);
             History history = new History(instance.stateDirectory());
             for (String database : Prune.databases(Catalog.read(local, ""))) {
                 decided.addAll(prune.local(local, database, history.lastFailed("backup", database)));

@@ -11,11 +11,17 @@ import bmm.base.Stopping;
 import bmm.stream.Progress;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -82,7 +88,7 @@ final class Run {
         return failure.exitCode();
     }
 
-    private void startLog(Optional<java.nio.file.Path> file) {
+    private void startLog(Optional<Path> file) {
         Level level = options.verbose ? Level.DEBUG : options.quiet ? Level.WARN : Level.INFO;
         Keys.LogFormat format = options.logFormat != null ? options.logFormat : settings.get(Keys.LOG_FORMAT);
         LogSetup.configure(level, format, !options.noColor, process.err(), file);
@@ -105,6 +111,34 @@ final class Run {
     /** For results. */
     PrintStream out() {
         return process.out();
+    }
+
+    /** Where temporary files go. */
+    Path temporaryDirectory() {
+        return settings.find(Keys.TEMP_DIR)
+                .or(() -> environment("TMPDIR")
+                        .filter(Predicate.not(String::isEmpty))
+                        .map(Path::of))
+                .orElse(Path.of("/var/tmp"))
+                .toAbsolutePath();
+    }
+
+    /** Whether there is a person at a terminal. */
+    boolean canAsk() {
+        return process.canAsk();
+    }
+
+    /** Asks at the terminal; the end of the input is an empty answer. */
+    String ask(String question) {
+        process.err().print(question);
+        process.err().flush();
+        try {
+            // Not closed: it is the process's.
+            String line = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
+            return line == null ? "" : line;
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     Clock clock() {

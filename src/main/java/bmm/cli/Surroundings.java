@@ -10,4 +10,9 @@ record Surroundings(PrintStream out, PrintStream err, Map<String, String> enviro
     boolean errIsTerminal() {
         return Boolean.getBoolean("bmm.terminal");
     }
+
+    /** Whether a person can be asked: sees stderr, and types into stdin. */
+    boolean canAsk() {
+        return errIsTerminal() && Boolean.getBoolean("bmm.terminal.input");
+    }
 }

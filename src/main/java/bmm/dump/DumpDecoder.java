@@ -10,6 +10,7 @@ import bmm.stream.Tar;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import org.jspecify.annotations.Nullable;
 
 /** Decodes a stored dump of any kind, the whole of it. */
@@ -35,6 +36,36 @@ public final class DumpDecoder {
                 }
             };
         }
+    }
+
+    /**
+     * Reads the whole of a dump that was fetched, whoever made it.
+     *
+     * @throws IOException if it is cut or damaged
+     */
+    public static ArchiveContent decode(FetchedDump.Content content, @Nullable ContentHash hash) throws IOException {
+        return switch (content) {
+            case FetchedDump.CustomFile custom -> {
+                try (InputStream in = Files.newInputStream(custom.path())) {
+                    yield archiveReader(hash).readCustom(in);
+                }
+            }
+            case FetchedDump.CustomStream custom -> {
+                try (InputStream in = new ReadAhead(custom.source().open())) {
+                    yield archiveReader(hash).readCustom(in);
+                }
+            }
+            case FetchedDump.Sql sql -> {
+                try (InputStream in = new ReadAhead(sql.source().open())) {
+                    yield new PlainDumpReader(hash).read(in);
+                }
+            }
+            case FetchedDump.Directory directory -> {
+                try (DirectoryFiles files = new DirectoryFiles(directory.path())) {
+                    yield archiveReader(hash).readDirectory(files);
+                }
+            }
+        };
     }
 
     private static final class LeftOpen extends FilterInputStream {

@@ -63,7 +63,7 @@ public record Container(String name) {
         }
     }
 
-    private String address() {
+    String address() {
         Command.Result result = docker(
                 false,
                 "inspect",

@@ -241,6 +241,15 @@ public final class PgDump implements AutoCloseable {
         }
     }
 
+    /** Ends what a tool that was stopped has left running: inside a container, and on the server, an index that is being built say. */
+    static void endInside(PgTools tools, String database, String applicationName) {
+        Runnable endSessions = () -> tools.server().endSessions(database, applicationName);
+        tools.container()
+                .ifPresentOrElse(
+                        container -> endInside(container, applicationName, endSessions),
+                        () -> tryToEnd("here", applicationName, endSessions));
+    }
+
     /** Stopping docker exec does not stop what runs inside. Nothing here may hide why it was broken off. */
     private static void endInside(Container container, String applicationName, Runnable... further) {
         boolean interrupted = Thread.interrupted();
@@ -248,7 +257,7 @@ public final class PgDump implements AutoCloseable {
             List<Runnable> steps = new ArrayList<>(List.of(() -> container.end(applicationName)));
             steps.addAll(List.of(further));
             for (Runnable step : steps) {
-                tryToEnd(container, applicationName, step);
+                tryToEnd(container.name(), applicationName, step);
             }
         } finally {
             if (interrupted) {
@@ -257,12 +266,12 @@ public final class PgDump implements AutoCloseable {
         }
     }
 
-    private static void tryToEnd(Container container, String applicationName, Runnable step) {
+    private static void tryToEnd(String container, String applicationName, Runnable step) {
         try {
             step.run();
         } catch (Failure e) {
             LOG.atWarn()
-                    .addKeyValue("container", container.name())
+                    .addKeyValue("container", container)
                     .addKeyValue("application", applicationName)
                     .log("cannot see to it that what was broken off has ended: {}", e.getMessage());
         }

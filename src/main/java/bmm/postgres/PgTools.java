@@ -33,6 +33,8 @@ public final class PgTools {
     static final String APPLICATION_NAME = "PGAPPNAME";
 
     private static final Logger LOG = LoggerFactory.getLogger(PgTools.class);
+    private static final String OPTIONS = "PGOPTIONS";
+    private static final String PINNED = "-c TimeZone=UTC -c bytea_output=hex";
     private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) ((\\d+)\\S*)");
     private static final List<Path> INSTALLED =
             List.of(Path.of("/usr/lib/postgresql"), Path.of("/usr"), Path.of("/opt"));
@@ -121,6 +123,11 @@ public final class PgTools {
     }
 
     private static List<Path> candidates(@Nullable String searchPath) {
+        return directories(searchPath).stream().filter(PgTools::holdsRealPgDump).toList();
+    }
+
+    /** Where PostgreSQL's programs may be on this machine. */
+    static List<Path> directories(@Nullable String searchPath) {
         List<Path> directories = new ArrayList<>();
         for (Path root : INSTALLED) {
             try (Stream<Path> children = Files.list(root)) {
@@ -137,7 +144,15 @@ public final class PgTools {
                     .map(Path::of)
                     .forEach(directories::add);
         }
-        return directories.stream().filter(PgTools::holdsRealPgDump).toList();
+        return directories;
+    }
+
+    /** The version that a program tells, such as 15.18, if it can be run. */
+    static Optional<String> version(Path program) {
+        return versionLine(Command.of(program.toString(), "--version"), String.valueOf(program.getFileName()))
+                .map(VERSION::matcher)
+                .filter(Matcher::find)
+                .map(matcher -> matcher.group(1));
     }
 
     private static boolean isVersioned(Path child) {
@@ -206,13 +221,29 @@ public final class PgTools {
         return program(List.of("sh", "-c", script, "sh"), database, applicationName, arguments);
     }
 
+    /** Settings of the server, {@code name=value}, for the sessions of a tool. */
+    void serverSettings(Command command, List<String> settings) {
+        StringBuilder words = new StringBuilder(PINNED);
+        // libpq's options are words with backslashes before blanks (PostgreSQL manual, "Parameter Key Words").
+        settings.forEach(setting ->
+                words.append(" -c ").append(setting.replace("\\", "\\\\").replace(" ", "\\ ")));
+        command.environment(OPTIONS, words.toString());
+        // What the tools say is read.
+        command.environment("LC_ALL", "C");
+    }
+
+    /** The server that the tools connect to, seen from here. */
+    Server server() {
+        return new Server(connection);
+    }
+
     private Command program(List<String> program, String database, String applicationName, List<String> arguments) {
         Map<String, String> variables = new LinkedHashMap<>();
         variables.put("PGDATABASE", database);
         variables.put("PGUSER", connection.user());
         variables.put(APPLICATION_NAME, applicationName);
         variables.put("PGCONNECT_TIMEOUT", "20");
-        variables.put("PGOPTIONS", "-c TimeZone=UTC -c bytea_output=hex");
+        variables.put(OPTIONS, PINNED);
         if (container == null) {
             addAddress(variables);
         }

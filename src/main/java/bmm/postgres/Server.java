@@ -55,8 +55,7 @@ public final class Server {
      * @throws Failure {@link bmm.base.ExitCode#DUMP} if the server cannot be reached
      */
     public List<String> databases() {
-        String home = connection.database() == null ? "postgres" : connection.database();
-        try (Session session = connect(home)) {
+        try (Session session = connect(home())) {
             return session.query(
                     "SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate AND datconnlimit <> -2"
                             + " AND pg_catalog.has_database_privilege(oid, 'CONNECT') ORDER BY datname",
@@ -96,7 +95,7 @@ public final class Server {
      * bmm is being stopped, too.
      */
     void endSessions(String database, String applicationName) {
-        try (Session session = Session.forCleaningUp(open(database))) {
+        try (Session session = connectToCleanUp(database)) {
             session.query(
                     "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
                             + " WHERE usename = current_user AND application_name = '"
@@ -105,6 +104,16 @@ public final class Server {
         } catch (SQLException e) {
             throw SqlFailure.running(e, "ending sessions of " + applicationName);
         }
+    }
+
+    /** The database to connect to where it does not matter which. */
+    String home() {
+        return connection.database() == null ? "postgres" : connection.database();
+    }
+
+    /** A session that works while bmm is being stopped, too. */
+    Session connectToCleanUp(String database) throws SQLException {
+        return Session.forCleaningUp(open(database));
     }
 
     Session connect(String database) {

@@ -65,6 +65,17 @@ final class Session implements AutoCloseable {
         T read(ResultSet row) throws SQLException;
     }
 
+    /** Something that is done with a statement. */
+    interface StatementUse<T> {
+        T use(Statement statement) throws SQLException;
+    }
+
+    <T> T with(StatementUse<T> use) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            return use.use(statement);
+        }
+    }
+
     <T> List<T> query(String sql, RowReader<T> reader) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,9 @@ public final class Command {
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final List<String> removed = new ArrayList<>();
     private @Nullable Path input;
+    private @Nullable Path directory;
+    private boolean fed;
+    private Consumer<String> errorLines = line -> {};
     private Duration timeout = Duration.ofDays(365);
     private boolean cleaningUp;
 
@@ -60,6 +64,27 @@ public final class Command {
         return this;
     }
 
+    /**
+     * The caller writes the child's standard input, see {@link RunningCommand#input()}, and closes it; where a file was
+     * named, that is the input.
+     */
+    public Command fedUnlessFile() {
+        fed = input == null;
+        return this;
+    }
+
+    /** Told each line of standard error as it comes, from another thread. */
+    public Command onErrorLine(Consumer<String> listener) {
+        errorLines = listener;
+        return this;
+    }
+
+    /** Where the child works; without it where bmm does. */
+    public Command directory(Path workingDirectory) {
+        directory = workingDirectory;
+        return this;
+    }
+
     /** A child that runs longer is stopped, and reading from it fails. */
     public Command timeout(Duration limit) {
         timeout = limit;
@@ -86,11 +111,18 @@ public final class Command {
         ProcessBuilder builder = new ProcessBuilder(arguments);
         builder.environment().keySet().removeAll(removed);
         builder.environment().putAll(environment);
-        builder.redirectInput(
-                input == null
-                        ? ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile())
-                        : ProcessBuilder.Redirect.from(input.toFile()));
-        return new RunningCommand(program(), builder.start(), timeout, !cleaningUp);
+        builder.redirectInput(inputOfChild());
+        if (directory != null) {
+            builder.directory(directory.toFile());
+        }
+        return new RunningCommand(program(), builder.start(), timeout, !cleaningUp, errorLines);
+    }
+
+    private ProcessBuilder.Redirect inputOfChild() {
+        if (fed) {
+            return ProcessBuilder.Redirect.PIPE;
+        }
+        return ProcessBuilder.Redirect.from((input == null ? Path.of("/dev/null") : input).toFile());
     }
 
     /** What a finished program left behind. */

@@ -6,12 +6,14 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +25,7 @@ public final class RunningCommand implements AutoCloseable {
 
     private final String program;
     private final Process process;
+    private final Consumer<String> errorLines;
     private final Deque<String> lastErrors = new ArrayDeque<>();
     private final Thread errorReader;
     private final Thread watchdog;
@@ -30,9 +33,10 @@ public final class RunningCommand implements AutoCloseable {
     private volatile boolean timedOut;
     private volatile boolean stopped;
 
-    RunningCommand(String program, Process process, Duration timeout, boolean stoppable) {
+    RunningCommand(String program, Process process, Duration timeout, boolean stoppable, Consumer<String> errorLines) {
         this.program = program;
         this.process = process;
+        this.errorLines = errorLines;
         this.errorReader = Thread.ofVirtual().name(program + "-stderr").start(this::readErrors);
         this.watchdog = Thread.ofVirtual().name(program + "-timeout").start(() -> stopAfter(timeout));
         this.registration = stoppable ? Stopping.register(this::kill) : () -> {};
@@ -41,6 +45,11 @@ public final class RunningCommand implements AutoCloseable {
     /** The child's standard output. */
     public InputStream output() {
         return process.getInputStream();
+    }
+
+    /** The child's standard input, where the caller said that it feeds it. */
+    public OutputStream input() {
+        return process.getOutputStream();
     }
 
     /** Waits for the end and returns the exit status; 128 + n where signal n ended it. */
@@ -98,6 +107,7 @@ public final class RunningCommand implements AutoCloseable {
         try (BufferedReader reader =
                 new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                errorLines.accept(line);
                 synchronized (lastErrors) {
                     lastErrors.addLast(line);
                     if (lastErrors.size() > ERROR_LINES_KEPT) {

@@ -5,8 +5,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.LongConsumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -15,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Packs the files of one directory into a tar and reads them again. */
 public final class Tar implements AutoCloseable {
+    /** What pg_dump calls its files: toc.dat, 3457.dat.gz, blob_16390.dat, restore.sql. */
+    private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*");
+
     private final TarArchiveInputStream in;
 
     private Tar(TarArchiveInputStream in) {
@@ -46,6 +52,34 @@ public final class Tar implements AutoCloseable {
     /** Reads a tar from a stream, file by file. */
     public static Tar read(InputStream in) {
         return new Tar(new TarArchiveInputStream(in));
+    }
+
+    /**
+     * Unpacks a tar of one flat directory, as a pg_dump archive in directory or tar format is.
+     *
+     * @throws IOException if it is cut, or holds anything but plain files with plain names
+     */
+    public static void unpack(InputStream in, Path directory, LongConsumer progress) throws IOException {
+        long done = 0;
+        try (TarArchiveInputStream tar = new TarArchiveInputStream(in)) {
+            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                String name = entry.getName().startsWith("./") ? entry.getName().substring(2) : entry.getName();
+                if (entry.isDirectory() && (name.isEmpty() || name.equals("."))) {
+                    continue;
+                }
+                if (!entry.isFile()
+                        || entry.isLink()
+                        || entry.isSymbolicLink()
+                        || !PLAIN_NAME.matcher(name).matches()) {
+                    throw new IOException("the tar holds something that no dump has: " + entry.getName());
+                }
+                try (OutputStream file =
+                        Files.newOutputStream(directory.resolve(name), StandardOpenOption.CREATE_NEW)) {
+                    done += tar.transferTo(file);
+                }
+                progress.accept(done);
+            }
+        }
     }
 
     /** Moves to the next file and returns its name, or null at the end of the tar. */

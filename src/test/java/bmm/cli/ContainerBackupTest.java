@@ -66,7 +66,7 @@ class ContainerBackupTest {
         String restoreCommand() {
             return out.lines()
                     .filter(line -> line.startsWith("restore:"))
-                    .map(line -> line.substring("restore:".length()).strip())
+                    .map(line -> line.substring(line.indexOf(Scene.OR) + Scene.OR.length()))
                     .findFirst()
                     .orElseThrow();
         }

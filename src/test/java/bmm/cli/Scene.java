@@ -28,6 +28,9 @@ import java.util.stream.Stream;
 
 /** Directories and settings of one test, and bmm run on them within this JVM. Every run is an hour after the last. */
 final class Scene {
+    /** Between the two commands of a line that says how to restore. */
+    static final String OR = "     or     ";
+
     static final Instant BEGIN = Instant.parse("2026-11-21T03:15:00Z");
 
     final ScratchServer server = ScratchServer.get();
@@ -45,6 +48,7 @@ final class Scene {
         set("BMM_PG_BIN", server.bin().toString());
         set("BMM_BACKUP_DIR", backups.toString());
         set("BMM_STATE_DIR", root.resolve("state").toString());
+        set("BMM_TEMP_DIR", directory("tmp").toString());
         set("BMM_MIN_FREE", "0");
         set("PATH", System.getenv("PATH"));
         set("HOME", directory("home").toString());
@@ -213,11 +217,11 @@ final class Scene {
             return JsonParser.parseString(out).getAsJsonObject();
         }
 
-        /** The commands that the run printed for restoring, in order. */
+        /** The commands without bmm that the run printed for restoring, in order. */
         List<String> restoreCommands() {
             return out.lines()
                     .filter(line -> line.startsWith("restore:"))
-                    .map(line -> line.substring("restore:".length()).strip())
+                    .map(line -> line.substring(line.indexOf(OR) + OR.length()))
                     .toList();
         }
     }

@@ -1,0 +1,401 @@
+package bmm.cli;
+
+import bmm.base.Amounts;
+import bmm.base.ExitCode;
+import bmm.base.Failure;
+import bmm.base.Keys;
+import bmm.catalog.History;
+import bmm.catalog.Manifest;
+import bmm.dump.Moment;
+import bmm.dump.Shell;
+import bmm.restore.ComparedContent;
+import bmm.restore.Restore;
+import bmm.restore.RestorePlan;
+import bmm.restore.RestoreReport;
+import bmm.restore.RestoreRequest;
+import bmm.restore.RestoreRequest.Choice;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bmm restore}. */
+@Command(
+        name = "restore",
+        description = {
+            "Bring a backup back: the newest one that is here or at the off-site stores of the settings.",
+            "It is compared with its hash, restored into a new database, compared with its manifest table by",
+            "table, and only then given its name. A restore that fails leaves nothing behind."
+        })
+final class RestoreCommand extends RunnableCommand {
+    private static final int MOST_JOBS = 4;
+
+    @Option(
+            names = "--database",
+            paramLabel = "DB",
+            description = "The database whose backup is wanted; not needed where there is only one.")
+    @Nullable
+    String database;
+
+    @Option(
+            names = "--into",
+            paramLabel = "DB",
+            description = "The database to restore into, made for it (default: the name that it had).")
+    @Nullable
+    String into;
+
+    @Option(
+            names = "--from",
+            paramLabel = "STORE",
+            description = "Where to look: local, NAME/prefix of a named store, or a store URL (default: everywhere).")
+    @Nullable
+    String from;
+
+    @ArgGroup
+    @Nullable
+    Which which;
+
+    static final class Which {
+        @Option(
+                names = "--at",
+                paramLabel = "DATE",
+                description = "The newest at or before 2026-10-21 (the end of that day, UTC) or 2026-10-21T03:15:00Z.")
+        @Nullable
+        String at;
+
+        @Option(
+                names = "--age",
+                paramLabel = "DURATION",
+                description = "The newest that is at least so old, as in 30d.")
+        @Nullable
+        String age;
+
+        @Option(
+                names = "--dump",
+                paramLabel = "FILE",
+                description =
+                        "This file or directory, whoever made it: pg_dump's custom, directory, tar or plain format, as it is or in gzip or zstd.")
+        @Nullable
+        Path dump;
+    }
+
+    @Option(
+            names = "--replace",
+            description = "Take the place of an existing database, which is kept under the name DB_before_TIME.")
+    boolean replace;
+
+    @Option(
+            names = "--clean",
+            description =
+                    "Restore over what is in an existing database (pg_restore --clean --if-exists), all or nothing.")
+    boolean clean;
+
+    @Option(
+            names = "--table",
+            paramLabel = "TABLE",
+            description =
+                    "Only this table and its rows, as NAME or SCHEMA.NAME, into an existing database; repeatable.")
+    List<String> tables = new ArrayList<>();
+
+    @Option(
+            names = "--schema",
+            paramLabel = "SCHEMA",
+            description = "Only what is in this schema, into an existing database; repeatable.")
+    List<String> schemas = new ArrayList<>();
+
+    @Option(names = "--globals", description = "First make the roles and tablespaces that are missing.")
+    boolean globals;
+
+    @Option(names = "--jobs", paramLabel = "N", description = "Parallel workers (default: the processors, at most 4).")
+    int jobs = Math.min(MOST_JOBS, Runtime.getRuntime().availableProcessors());
+
+    @Option(names = "--no-owner", description = "Everything belongs to the role that restores.")
+    boolean noOwner;
+
+    @Option(names = "--no-privileges", description = "Leave out GRANT and REVOKE.")
+    boolean noPrivileges;
+
+    @Option(names = "--older-server", description = "Try it although the server is older than the one that was dumped.")
+    boolean olderServer;
+
+    @Option(names = "--no-check", description = "Do not compare the restored tables with the manifest.")
+    boolean noCheck;
+
+    @Option(
+            names = "--to-file",
+            paramLabel = "FILE",
+            description = "Only fetch, verify and decompress the dump into this file, which must not exist.")
+    @Nullable
+    Path toFile;
+
+    @Option(names = "--dry-run", description = "Print the plan, change nothing.")
+    boolean dryRun;
+
+    @Option(names = "--yes", description = "Do not ask. Needed where there is no terminal to ask at.")
+    boolean yes;
+
+    @Override
+    List<ExitCode> exitCodes() {
+        return List.of(
+                ExitCode.OK,
+                ExitCode.LOCKED,
+                ExitCode.STORE,
+                ExitCode.VERIFICATION,
+                ExitCode.RESTORE,
+                ExitCode.PREFLIGHT,
+                ExitCode.USAGE,
+                ExitCode.INTERNAL,
+                ExitCode.CONFIGURATION);
+    }
+
+    @Override
+    String example() {
+        return """
+                bmm restore --database archiv --into archiv_check
+                bmm restore --database archiv --at 2026-10-21 --replace
+                bmm restore --from s3://my-bucket/backups --database archiv --globals --yes""";
+    }
+
+    @Override
+    ExitCode run(Run run) {
+        try (Restore restore = new Restore(
+                request(run), run.settings(), run.instance(), environment(run), run.clock(), run.progress())) {
+            Path file = toFile;
+            return file != null ? write(restore, file, run) : restore(restore, run);
+        } catch (InterruptedException e) {
+            throw new Failure(ExitCode.RESTORE, "stopped", "run it again; nothing half-made is left", e);
+        }
+    }
+
+    private static Restore.Environment environment(Run run) {
+        return new Restore.Environment(
+                System.getProperty("user.name", ""), run.environment("PATH").orElse(null), run.temporaryDirectory());
+    }
+
+    private RestoreRequest request(Run run) {
+        Which one = which == null ? new Which() : which;
+        Moment moment = one.at != null
+                ? Moment.at(one.at)
+                : one.age != null ? Moment.olderThan(one.age, run.clock().instant()) : Moment.NEWEST;
+        if (jobs < 1) {
+            throw new Failure(ExitCode.USAGE, "--jobs " + jobs + ": must be 1 or more", "leave it out");
+        }
+        if (one.dump != null && from != null) {
+            throw new Failure(ExitCode.USAGE, "--dump and --from do not go together", "name one of them");
+        }
+        return new RestoreRequest(wanted(run), into, from, moment, one.dump, tables, schemas, jobs, choices());
+    }
+
+    /** The database of the settings, if they name one only. */
+    private @Nullable String wanted(Run run) {
+        List<String> configured = run.settings().find(Keys.DATABASES).orElse(List.of());
+        return database != null || configured.size() != 1 || configured.contains("*")
+                ? database
+                : configured.getFirst();
+    }
+
+    private Set<Choice> choices() {
+        Map<Choice, Boolean> given = Map.of(
+                Choice.REPLACE, replace,
+                Choice.CLEAN, clean,
+                Choice.GLOBALS, globals,
+                Choice.NO_OWNER, noOwner,
+                Choice.NO_PRIVILEGES, noPrivileges,
+                Choice.OLDER_SERVER, olderServer,
+                Choice.NO_CHECK, noCheck);
+        Set<Choice> choices = EnumSet.noneOf(Choice.class);
+        given.forEach((choice, on) -> {
+            if (on) {
+                choices.add(choice);
+            }
+        });
+        return choices;
+    }
+
+    private static ExitCode write(Restore restore, Path file, Run run) {
+        Restore.Written written = restore.toFile(file);
+        if (run.json()) {
+            run.printJson(Map.of(
+                    "exit",
+                    0,
+                    "file",
+                    file.toString(),
+                    "backup",
+                    written.found().file(),
+                    "place",
+                    written.found().place()));
+        } else {
+            run.out()
+                    .println(file + "  from " + written.found().place() + "/"
+                            + written.found().file()
+                            + (written.found().manifest() == null
+                                    ? "  no manifest, so no hash to compare with"
+                                    : "  hash = manifest"));
+        }
+        return ExitCode.OK;
+    }
+
+    private ExitCode restore(Restore restore, Run run) throws InterruptedException {
+        Instant begun = run.clock().instant();
+        String subject = database == null ? History.ALL : database;
+        try {
+            RestorePlan plan = restore.plan();
+            subject = plan.into();
+            if (!run.json()) {
+                print(plan, run.out());
+            }
+            if (dryRun) {
+                if (run.json()) {
+                    run.printJson(json(plan));
+                }
+                return ExitCode.OK;
+            }
+            confirm(plan, run);
+            RestoreReport report = restore.run(plan);
+            Failure failure = report.failure();
+            ExitCode exit = failure == null ? ExitCode.OK : failure.exitCode();
+            record(run, subject, exit, report);
+            if (run.json()) {
+                run.printJson(json(report, exit));
+            } else {
+                print(report, run.out());
+            }
+            return failure == null ? exit : run.report(failure);
+        } catch (Failure e) {
+            if (e.exitCode() != ExitCode.USAGE && e.exitCode() != ExitCode.LOCKED && !dryRun) {
+                new History(run.instance().stateDirectory())
+                        .append(line(
+                                run,
+                                subject,
+                                e.exitCode(),
+                                Duration.between(begun, run.clock().instant())));
+            }
+            throw e;
+        }
+    }
+
+    private void confirm(RestorePlan plan, Run run) {
+        if (yes) {
+            return;
+        }
+        if (!run.canAsk()) {
+            throw new Failure(
+                    ExitCode.USAGE,
+                    "nobody to ask whether to restore into " + plan.into() + " as planned",
+                    "--yes says so beforehand, --dry-run only prints the plan");
+        }
+        String answer = run.ask("Restore? [y/N] ").strip().toLowerCase(Locale.ROOT);
+        if (!answer.equals("y") && !answer.equals("yes")) {
+            throw new Failure(ExitCode.USAGE, "not restored: the answer was not yes", "nothing was changed");
+        }
+    }
+
+    private static void print(RestorePlan plan, PrintStream out) {
+        out.println("backup    " + plan.subject());
+        out.println("from      " + plan.found().place());
+        out.println("into      " + plan.into() + " at " + plan.address() + ", PostgreSQL "
+                + plan.server().version());
+        for (int i = 0; i < plan.steps().size(); i++) {
+            out.println((i == 0 ? "steps     " : "          ") + (i + 1) + ". "
+                    + plan.steps().get(i));
+        }
+        plan.notes().forEach(note -> out.println("note      " + note));
+        Duration estimate = plan.estimate();
+        out.println("estimate  "
+                + (estimate == null
+                        ? "unknown"
+                        : "about " + Amounts.duration(estimate) + ", twice what the backup took")
+                + (plan.room() == 0 ? "" : "; " + Amounts.bytes(plan.room()) + " of temporary files"));
+    }
+
+    private static void print(RestoreReport report, PrintStream out) {
+        RestorePlan plan = report.plan();
+        ComparedContent compared = report.compared();
+        out.println(plan.into() + "  restored from " + plan.found().file() + "  "
+                + Amounts.duration(report.took()) + "   "
+                + (compared == null ? "not compared" : "verified: hash, " + compared.inWords()));
+        report.notes().forEach(note -> out.println("note:     " + note));
+        String previous = plan.previous();
+        if (previous != null) {
+            out.println("before:   " + previous + " still holds what was there");
+            out.println("drop it:  " + sql("DROP DATABASE " + quoted(previous)));
+            out.println("back:     "
+                    + sql(
+                            "ALTER DATABASE " + quoted(plan.into()) + " RENAME TO " + quoted(plan.into() + "_restored"),
+                            "ALTER DATABASE " + quoted(previous) + " RENAME TO " + quoted(plan.into())));
+        }
+    }
+
+    /** Quoted where it has to be, and also where it is easier to be sure. */
+    private static String quoted(String name) {
+        return name.matches("[a-z_][a-z0-9_]*") ? name : "\"" + name.replace("\"", "\"\"") + "\"";
+    }
+
+    private static String sql(String... statements) {
+        StringBuilder command = new StringBuilder("psql -d template1");
+        for (String statement : statements) {
+            command.append(" -c ").append(Shell.quote(statement));
+        }
+        return command.toString();
+    }
+
+    private static void record(Run run, String subject, ExitCode exit, RestoreReport report) {
+        Map<String, Object> line = line(run, subject, exit, report.took());
+        line.put("bytes", report.plan().found().dump().bytes());
+        line.put("backup", report.plan().found().file());
+        new History(run.instance().stateDirectory()).append(line);
+    }
+
+    private static Map<String, Object> line(Run run, String subject, ExitCode exit, Duration took) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("at", run.clock().instant().truncatedTo(ChronoUnit.MILLIS).toString());
+        line.put("job", "restore");
+        line.put("subject", subject);
+        line.put("exit", exit.code());
+        line.put("seconds", took.toMillis() / 1000.0);
+        return line;
+    }
+
+    private static Map<String, Object> json(RestorePlan plan) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("exit", 0);
+        json.put("backup", plan.found().file());
+        json.put("place", plan.found().place());
+        Manifest manifest = plan.found().manifest();
+        json.put("snapshot", manifest == null ? null : manifest.snapshotAt());
+        json.put("into", plan.into());
+        json.put("way", Keys.lower(plan.way()));
+        json.put("steps", plan.steps());
+        json.put("notes", plan.notes());
+        json.put("previous", plan.previous());
+        Duration estimate = plan.estimate();
+        json.put("estimated_seconds", estimate == null ? null : estimate.toMillis() / 1000.0);
+        return json;
+    }
+
+    private static Map<String, Object> json(RestoreReport report, ExitCode exit) {
+        Map<String, Object> json = json(report.plan());
+        json.put("exit", exit.code());
+        json.put("seconds", report.took().toMillis() / 1000.0);
+        ComparedContent compared = report.compared();
+        json.put("tables", compared == null ? null : compared.tables());
+        json.put("rows", compared == null ? null : compared.rows());
+        json.put("equal", compared == null ? null : compared.differences().isEmpty());
+        List<String> notes = new ArrayList<>(report.plan().notes());
+        notes.addAll(report.notes());
+        json.put("notes", notes);
+        return json;
+    }
+}

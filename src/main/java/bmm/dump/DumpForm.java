@@ -1,0 +1,107 @@
+package bmm.dump;
+
+import bmm.stream.Compression;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * What a dump is, told by its first bytes and never by its name: files are renamed, and other tools have other names.
+ *
+ * @param compression of the file as a whole
+ */
+public record DumpForm(Archive archive, Compression compression) {
+    /** The formats of pg_dump. */
+    public enum Archive {
+        /** One file, {@code pg_dump -Fc}. */
+        CUSTOM,
+        /** {@code pg_dump -Fd}, or what a tar of it becomes. */
+        DIRECTORY,
+        /** {@code pg_dump -Ft}, or a directory archive that was packed. */
+        TAR,
+        /** SQL text. */
+        PLAIN
+    }
+
+    /** How every plain dump begins, after a line with two hyphens. */
+    private static final String PLAIN_HEADING = "-- PostgreSQL database dump";
+
+    private static final String CLUSTER_HEADING = "-- PostgreSQL database cluster dump";
+    private static final String TABLE_OF_CONTENTS = "toc.dat";
+    private static final byte[] CUSTOM = "PGDMP".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] GZIP = {0x1f, (byte) 0x8b};
+    private static final byte[] ZSTD = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
+    private static final byte[] TAR = "ustar".getBytes(StandardCharsets.US_ASCII);
+    private static final int TAR_OFFSET = 257;
+    private static final int LOOKED_AT = 4096;
+
+    /**
+     * Looks at a file or directory.
+     *
+     * @throws IOException with a sentence if it is nothing that pg_restore or psql could restore
+     */
+    public static DumpForm of(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            if (Files.isRegularFile(path.resolve(TABLE_OF_CONTENTS))) {
+                return new DumpForm(Archive.DIRECTORY, Compression.NONE);
+            }
+            throw new IOException("a directory without " + TABLE_OF_CONTENTS + " is no dump");
+        }
+        try (InputStream in = Files.newInputStream(path)) {
+            byte[] head = in.readNBytes(LOOKED_AT);
+            Compression compression = begins(head, 0, ZSTD)
+                    ? Compression.ZSTD
+                    : begins(head, 0, GZIP) ? Compression.GZIP : Compression.NONE;
+            return compression == Compression.NONE
+                    ? new DumpForm(archive(head), compression)
+                    : new DumpForm(archive(inside(path, compression)), compression);
+        }
+    }
+
+    private static byte[] inside(Path path, Compression compression) throws IOException {
+        try (InputStream in = compression.decompress(new BufferedInputStream(Files.newInputStream(path)))) {
+            return in.readNBytes(LOOKED_AT);
+        }
+    }
+
+    private static Archive archive(byte[] head) throws IOException {
+        if (begins(head, 0, CUSTOM)) {
+            return Archive.CUSTOM;
+        }
+        if (begins(head, TAR_OFFSET, TAR)) {
+            return Archive.TAR;
+        }
+        String text = new String(head, StandardCharsets.ISO_8859_1);
+        if (text.contains(CLUSTER_HEADING)) {
+            throw new IOException("a dump of a whole cluster (pg_dumpall), which names its databases itself");
+        }
+        if (text.contains(PLAIN_HEADING)) {
+            return Archive.PLAIN;
+        }
+        throw new IOException(head.length == 0 ? "the file is empty" : "not a dump that pg_dump wrote");
+    }
+
+    private static boolean begins(byte[] bytes, int offset, byte[] magic) {
+        return bytes.length >= offset + magic.length
+                && Arrays.equals(bytes, offset, offset + magic.length, magic, 0, magic.length);
+    }
+
+    /** For people: {@code custom format}, {@code SQL text in gzip}. */
+    public String inWords() {
+        String words = switch (archive) {
+            case CUSTOM -> "custom format";
+            case DIRECTORY -> "directory format";
+            case TAR -> "directory format in a tar";
+            case PLAIN -> "SQL text";
+        };
+        return switch (compression) {
+            case NONE -> words;
+            case GZIP -> words + " in gzip";
+            case ZSTD -> words + " in zstd";
+        };
+    }
+}

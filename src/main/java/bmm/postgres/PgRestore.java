@@ -1,0 +1,327 @@
+package bmm.postgres;
+
+import bmm.base.ExitCode;
+import bmm.base.Failure;
+import bmm.process.Command;
+import bmm.process.RunningCommand;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings a dump back into one database that exists, with pg_restore, or with psql where the dump is SQL text. Unlike the
+ * tools themselves it knows one good outcome only: whatever they pass over ("errors ignored on restore") is a failure.
+ */
+public final class PgRestore {
+    /** What to restore. */
+    public sealed interface Input {
+        /** A custom-format archive on disk, which several jobs can read at once. */
+        record CustomFile(Path file) implements Input {}
+
+        /** A directory-format archive on disk, which several jobs can read at once. */
+        record Directory(Path directory) implements Input {}
+
+        /** A custom-format archive, read once from its beginning to its end: always one job. */
+        record CustomStream(InputStream stream) implements Input {}
+
+        /** SQL text for psql. Where it was cut between two statements psql does not notice: the caller looks for the last line. */
+        record Plain(InputStream stream) implements Input {}
+    }
+
+    /** What pg_restore is told by an option without a value. */
+    public enum Flag {
+        /** Everything belongs to the role that restores. */
+        NO_OWNER("--no-owner"),
+        /** No GRANT and no REVOKE. */
+        NO_PRIVILEGES("--no-privileges"),
+        /** Everything lies in the database's own tablespace. */
+        NO_TABLESPACES("--no-tablespaces"),
+        /** Drops first what will be made again, where it is there. */
+        CLEAN("--clean"),
+        /** Stops at the first error rather than name them all. */
+        EXIT_ON_ERROR("--exit-on-error"),
+        /** All or nothing; pg_restore does it with one job only. */
+        SINGLE_TRANSACTION("--single-transaction");
+
+        private final String argument;
+
+        Flag(String argument) {
+            this.argument = argument;
+        }
+    }
+
+    /**
+     * How to restore.
+     *
+     * @param jobs parallel workers, where the input allows
+     * @param tables only these, as pg_restore's {@code --table} reads them; empty for all
+     * @param schemas only these; empty for all
+     * @param timeout after which the restore is stopped
+     * @param settings of the server, {@code name=value}, for the sessions that restore
+     * @param progress told what is being restored, from another thread
+     */
+    public record Options(
+            int jobs,
+            Set<Flag> flags,
+            List<String> tables,
+            List<String> schemas,
+            Duration timeout,
+            List<String> settings,
+            Consumer<String> progress) {
+        /** Everything as it was, with one job. */
+        public static final Options DEFAULTS =
+                new Options(1, Set.of(), List.of(), List.of(), Duration.ofDays(365), List.of(), line -> {});
+
+        public Options withJobs(int number) {
+            return new Options(number, flags, tables, schemas, timeout, settings, progress);
+        }
+
+        public Options with(Flag... more) {
+            Set<Flag> all = new TreeSet<>(flags);
+            all.addAll(List.of(more));
+            return new Options(jobs, Set.copyOf(all), tables, schemas, timeout, settings, progress);
+        }
+
+        public Options only(List<String> someTables, List<String> someSchemas) {
+            return new Options(
+                    jobs, flags, List.copyOf(someTables), List.copyOf(someSchemas), timeout, settings, progress);
+        }
+
+        public Options within(Duration limit) {
+            return new Options(jobs, flags, tables, schemas, limit, settings, progress);
+        }
+
+        /** Such as {@code maintenance_work_mem=1GB}. */
+        public Options withSettings(List<String> some) {
+            return new Options(jobs, flags, tables, schemas, timeout, List.copyOf(some), progress);
+        }
+
+        public Options telling(Consumer<String> listener) {
+            return new Options(jobs, flags, tables, schemas, timeout, settings, listener);
+        }
+    }
+
+    private static final int BUFFER = 128 * 1024;
+
+    private final PgTools tools;
+    private final String database;
+    private final Options options;
+    private final String applicationName;
+    private final RestoreErrors errors;
+
+    private PgRestore(PgTools tools, String database, Options options) {
+        this.tools = tools;
+        this.database = database;
+        this.options = options;
+        // It names a directory in a container, too, so nobody may know it beforehand.
+        this.applicationName = "bmm-restore-" + UUID.randomUUID();
+        this.errors = new RestoreErrors(database, tools.major(), options.progress());
+    }
+
+    /**
+     * Restores into a database that exists.
+     *
+     * @throws RestoreFailure {@link ExitCode#RESTORE} unless everything was restored without an error
+     * @throws Failure {@link ExitCode#VERIFICATION} if a stream cannot be read to its end
+     */
+    public static void run(PgTools tools, String database, Input input, Options options) throws InterruptedException {
+        new PgRestore(tools, database, options).run(input);
+    }
+
+    /**
+     * Makes the roles, and what else is in the SQL text that pg_dumpall --globals-only wrote. That a role is there
+     * already is no error.
+     *
+     * @throws RestoreFailure naming the first of all other errors
+     */
+    public static void globals(PgTools tools, byte[] sql, Duration timeout) throws InterruptedException {
+        PgRestore restore = new PgRestore(tools, "postgres", Options.DEFAULTS.within(timeout));
+        restore.errors.tolerate("role \"(?s:.*)\" already exists");
+        restore.feed(restore.psql(false), new ByteArrayInputStream(sql));
+    }
+
+    private void run(Input input) throws InterruptedException {
+        switch (input) {
+            case Input.Plain plain -> feed(psql(true), plain.stream());
+            case Input.CustomStream custom -> feed(pgRestore(List.of(), false), custom.stream());
+            case Input.CustomFile custom -> runFile(custom.file());
+            case Input.Directory directory -> runDirectory(directory.directory());
+        }
+    }
+
+    private void runFile(Path file) throws InterruptedException {
+        if (tools.container().isEmpty()) {
+            finish(pgRestore(List.of(file.toString()), true));
+        } else if (options.jobs() == 1) {
+            finish(pgRestore(List.of(), false).input(file));
+        } else {
+            finish(unpacked("cat >\"$input/archive\"", "/archive").input(file));
+        }
+    }
+
+    private void runDirectory(Path directory) throws InterruptedException {
+        if (tools.container().isEmpty()) {
+            finish(pgRestore(List.of(directory.toString()), true));
+            return;
+        }
+        Command pack =
+                Command.of("tar", "-cf", "-", "-C", directory.toString(), ".").timeout(options.timeout());
+        try (RunningCommand packing = pack.start()) {
+            feed(unpacked("tar -xf - -C \"$input\"", ""), packing.output());
+        } catch (IOException e) {
+            throw cannotStart("tar", e);
+        }
+    }
+
+    private Command pgRestore(List<String> archive, boolean randomAccess) {
+        List<String> arguments = arguments(randomAccess);
+        arguments.addAll(archive);
+        return restoring(tools.command("pg_restore", database, applicationName, arguments));
+    }
+
+    /** Unpacks its input inside the container, and takes it away again however it ends. */
+    private Command unpacked(String unpack, String path) {
+        String script = """
+                set -e
+                input=%s
+                trap 'rm -rf "$input"' EXIT
+                trap 'exit 143' HUP INT PIPE TERM
+                mkdir -m 0700 "$input"
+                %s
+                pg_restore "$@" "$input%s"
+                """.formatted(Container.temporary("$" + PgTools.APPLICATION_NAME), unpack, path);
+        return restoring(tools.script(script, database, applicationName, arguments(true)));
+    }
+
+    private List<String> arguments(boolean randomAccess) {
+        List<String> arguments = new ArrayList<>(List.of("--no-password", "--verbose"));
+        arguments.add("--dbname=" + connectionString());
+        if (randomAccess && options.jobs() > 1 && !options.flags().contains(Flag.SINGLE_TRANSACTION)) {
+            arguments.add("--jobs=" + options.jobs());
+        }
+        options.flags().stream().sorted().forEach(flag -> arguments.add(flag.argument));
+        if (options.flags().contains(Flag.CLEAN)) {
+            arguments.add("--if-exists");
+        }
+        options.tables().forEach(table -> arguments.add("--table=" + table));
+        options.schemas().forEach(schema -> arguments.add("--schema=" + schema));
+        return arguments;
+    }
+
+    /** pg_restore wants its database named, and takes some names for connection strings. */
+    private String connectionString() {
+        return "dbname='" + database.replace("\\", "\\\\").replace("'", "\\'") + "'";
+    }
+
+    private Command psql(boolean stopAtErrors) {
+        List<String> arguments =
+                new ArrayList<>(List.of("--no-psqlrc", "--quiet", "--no-password", "--file=-", "--output=/dev/null"));
+        arguments.add("--variable=ON_ERROR_STOP=" + (stopAtErrors ? "1" : "0"));
+        if (options.flags().contains(Flag.SINGLE_TRANSACTION)) {
+            arguments.add(Flag.SINGLE_TRANSACTION.argument);
+        }
+        return restoring(tools.command("psql", database, applicationName, arguments));
+    }
+
+    private Command restoring(Command command) {
+        tools.serverSettings(command, options.settings());
+        return command.timeout(options.timeout()).onErrorLine(errors);
+    }
+
+    private void finish(Command command) throws InterruptedException {
+        feed(command, InputStream.nullInputStream());
+    }
+
+    /** Runs it to its end, writing the bytes to its standard input unless that is a file. */
+    private void feed(Command command, InputStream from) throws InterruptedException {
+        boolean done = false;
+        try (RunningCommand running = command.fedUnlessFile().start()) {
+            Feeder feeder = Feeder.start(from, running);
+            try (InputStream output = running.output()) {
+                output.skip(Long.MAX_VALUE);
+            }
+            int exit = running.waitFor();
+            feeder.check(database);
+            errors.check(running, exit, options.timeout());
+            done = true;
+        } catch (IOException e) {
+            throw cannotStart(command.program(), e);
+        } finally {
+            if (!done) {
+                PgDump.endInside(tools, database, applicationName);
+            }
+        }
+    }
+
+    private static Failure cannotStart(String program, IOException e) {
+        return new Failure(
+                ExitCode.PREFLIGHT,
+                "cannot run " + program + ": " + Failure.reason(e),
+                "it must be beside pg_dump; check BMM_PG_BIN",
+                e);
+    }
+
+    /** Writes a stream to a child, in a thread of its own. */
+    private static final class Feeder {
+        private final InputStream from;
+        private final RunningCommand to;
+        private final Thread thread;
+        private volatile @Nullable Exception unreadable;
+
+        private Feeder(InputStream from, RunningCommand to) {
+            this.from = from;
+            this.to = to;
+            this.thread = Thread.ofVirtual().name("restore-input").unstarted(this::feed);
+        }
+
+        static Feeder start(InputStream from, RunningCommand to) {
+            Feeder feeder = new Feeder(from, to);
+            feeder.thread.start();
+            return feeder;
+        }
+
+        private void feed() {
+            byte[] buffer = new byte[BUFFER];
+            try (var out = to.input()) {
+                for (int count = read(buffer); count >= 0; count = read(buffer)) {
+                    out.write(buffer, 0, count);
+                }
+            } catch (IOException e) {
+                // It ended before its input did, and has said why.
+                return;
+            }
+        }
+
+        /** What cannot be read must not look like the end: psql would take half of a dump for the whole. */
+        private int read(byte[] buffer) {
+            try {
+                return from.read(buffer);
+            } catch (IOException | RuntimeException e) {
+                unreadable = e;
+                to.kill();
+                return -1;
+            }
+        }
+
+        void check(String database) throws InterruptedException {
+            thread.join();
+            Exception e = unreadable;
+            if (e != null) {
+                throw new Failure(
+                        ExitCode.VERIFICATION,
+                        "database " + database + ": the dump cannot be read to its end: " + Failure.reason(e),
+                        "it is damaged: take another copy of this backup",
+                        e);
+            }
+        }
+    }
+}

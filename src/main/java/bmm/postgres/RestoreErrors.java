@@ -1,0 +1,145 @@
+package bmm.postgres;
+
+import bmm.base.Amounts;
+import bmm.base.Stopping;
+import bmm.process.RunningCommand;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what pg_restore and psql say on standard error, and judges by it whether a restore went well. */
+final class RestoreErrors implements Consumer<String> {
+    private static final int MOST = 100;
+    private static final Pattern ENTRY = Pattern.compile("from TOC entry \\d+; \\d+ \\d+ (.+)");
+    private static final Pattern ERROR = Pattern.compile(
+            "(?:pg_restore: (?:error|fatal): |psql: error: |(?:psql:\\S+ )?(?:ERROR|FATAL|PANIC):\\s+)(.+)");
+    private static final Pattern COPYING = Pattern.compile("CONTEXT:  COPY ([^,]+),.*");
+    private static final Pattern IGNORED = Pattern.compile("pg_restore: warning: errors ignored on restore: (\\d+)");
+    private static final Pattern DOING = Pattern.compile("pg_restore: (?:creating|processing|executing) (.+)");
+    private static final Pattern NOISE = Pattern.compile(
+            "^(?:could not execute query: )?(?:error returned by PQputCopyData: |COPY failed for table )?(?:ERROR:\\s+)?");
+    private static final Pattern ROLE = Pattern.compile("role \"(.+)\" does not exist");
+
+    private final String database;
+    private final int major;
+    private final Consumer<String> progress;
+    private final List<String> errors = new ArrayList<>();
+    private final Set<String> missingRoles = new LinkedHashSet<>();
+    private @Nullable Pattern tolerated;
+    private @Nullable String entry;
+    private long count;
+    private long ignored;
+
+    RestoreErrors(String database, int major, Consumer<String> progress) {
+        this.database = database;
+        this.major = major;
+        this.progress = progress;
+    }
+
+    /** Errors that are none. */
+    void tolerate(String regex) {
+        tolerated = Pattern.compile(regex);
+    }
+
+    @Override
+    public synchronized void accept(String line) {
+        Matcher doing = DOING.matcher(line);
+        Matcher about = ENTRY.matcher(line);
+        Matcher error = ERROR.matcher(line);
+        Matcher copying = COPYING.matcher(line);
+        Matcher rest = IGNORED.matcher(line);
+        if (doing.matches()) {
+            progress.accept(doing.group(1));
+        } else if (about.find()) {
+            entry = about.group(1);
+        } else if (error.matches()) {
+            add(NOISE.matcher(error.group(1)).replaceFirst(""));
+        } else if (copying.matches() && !errors.isEmpty()) {
+            errors.set(errors.size() - 1, errors.getLast() + " (table " + copying.group(1) + ")");
+        } else if (rest.matches()) {
+            ignored = Long.parseLong(rest.group(1));
+        }
+    }
+
+    private void add(String message) {
+        if (tolerated != null && tolerated.matcher(message).matches()) {
+            return;
+        }
+        count++;
+        Matcher role = ROLE.matcher(message);
+        if (role.find()) {
+            missingRoles.add(role.group(1));
+        }
+        if (errors.size() < MOST) {
+            errors.add(message + (entry == null ? "" : " (" + entry + ")"));
+        }
+    }
+
+    /** Throws unless the tool ended well, having passed over nothing. */
+    synchronized void check(RunningCommand running, int exit, Duration timeout) {
+        boolean well = exit == 0 && !running.wasStopped();
+        if (well && count == 0 && ignored == 0) {
+            return;
+        }
+        String subject = "database " + database + ": ";
+        if (running.timedOut()) {
+            throw failure(
+                    subject + "the restore took longer than " + Amounts.duration(timeout) + " and was stopped",
+                    "give it more time");
+        }
+        if (Stopping.requested()) {
+            throw failure(subject + "the restore was stopped", "run it again");
+        }
+        String first = errors.isEmpty() ? running.lastError() : errors.getFirst();
+        String more = count > 1 ? ", and " + Amounts.count(count - 1, "more error") : "";
+        throw failure(
+                subject + (first.isBlank() ? "the restore failed with exit status " + exit : first) + more,
+                hint(first, exit));
+    }
+
+    private RestoreFailure failure(String message, String hint) {
+        return new RestoreFailure(message, hint, errors, missingRoles);
+    }
+
+    private String hint(String said, int exit) {
+        Matcher extension = ExtensionPackage.MISSING.matcher(said);
+        if (extension.find()) {
+            String name = extension.group(1) == null ? extension.group(2) : extension.group(1);
+            return ExtensionPackage.hint(String.valueOf(name), major);
+        }
+        if (ROLE.matcher(said).find()) {
+            return "restore the globals first, which hold the roles, or leave owners and privileges out";
+        }
+        if (said.contains("No space left")) {
+            return "free some space where the server keeps its data";
+        }
+        if (said.contains("unsupported version")
+                || said.contains("unrecognized configuration parameter")
+                || said.contains("invalid command \\")) {
+            return "a newer PostgreSQL wrote this dump: install its client, and restore into a server not older than it";
+        }
+        if (said.contains("permission denied")
+                || said.contains("must be owner")
+                || said.contains("must be superuser")
+                || said.contains("must be able to SET ROLE")) {
+            return "restore as a superuser, or as the owner of everything in it, without owners and privileges";
+        }
+        if (said.contains("already exists")) {
+            return "restore into an empty database";
+        }
+        if (said.contains("server closed the connection")
+                || said.contains("could not connect")
+                || said.contains("connection to server")) {
+            return "see the server's log";
+        }
+        return exit > 128
+                ? "it was killed by signal " + (exit - 128) + "; see the system's log"
+                : "see the server's log";
+    }
+}

@@ -1,0 +1,29 @@
+package bmm.postgres;
+
+import bmm.base.ExitCode;
+import bmm.base.Failure;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A restore that did not go through without errors. */
+public final class RestoreFailure extends Failure {
+    private final transient List<String> errors;
+    private final transient Set<String> missingRoles;
+
+    RestoreFailure(String message, @Nullable String hint, List<String> errors, Set<String> missingRoles) {
+        super(ExitCode.RESTORE, message, hint);
+        this.errors = List.copyOf(errors);
+        this.missingRoles = Set.copyOf(missingRoles);
+    }
+
+    /** What the tool said, the first hundred errors, each with the object that it is about. */
+    public List<String> errors() {
+        return errors;
+    }
+
+    /** Roles that the dump names and the server does not know. */
+    public Set<String> missingRoles() {
+        return missingRoles;
+    }
+}

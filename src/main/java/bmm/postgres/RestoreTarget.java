@@ -1,0 +1,169 @@
+package bmm.postgres;
+
+import bmm.base.ExitCode;
+import bmm.base.Failure;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What a restore has to know of the server that it restores into, and the little it does there by itself. */
+public final class RestoreTarget {
+    private final Server server;
+    private final String home;
+
+    public RestoreTarget(Server server) {
+        this.server = server;
+        String given = server.connection().database();
+        this.home = given == null ? "postgres" : given;
+    }
+
+    public Server server() {
+        return server;
+    }
+
+    private interface Work<T> {
+        T run(Session session) throws SQLException;
+    }
+
+    private <T> T in(String database, String doing, Work<T> work) {
+        try (Session session = server.connect(database)) {
+            return work.run(session);
+        } catch (SQLException e) {
+            throw SqlFailure.running(e, doing).as(ExitCode.RESTORE);
+        } catch (Failure e) {
+            throw e.exitCode() == ExitCode.DUMP ? e.as(ExitCode.RESTORE) : e;
+        }
+    }
+
+    /**
+     * The server at a glance.
+     *
+     * @param major such as 15
+     * @param version in full
+     * @param databases every database there is
+     * @param roles every role there is
+     * @param extensions what can be installed
+     * @param dataDirectory where it keeps its data, or null where it does not say
+     * @param monetary its lc_monetary, by which values of type money are read
+     */
+    public record Seen(
+            int major,
+            String version,
+            Set<String> databases,
+            Set<String> roles,
+            Set<String> extensions,
+            @Nullable Path dataDirectory,
+            String monetary) {}
+
+    /**
+     * Looks.
+     *
+     * @throws Failure {@link ExitCode#RESTORE} if the server cannot be reached
+     */
+    public Seen look() {
+        return in(connectable(), "looking at the server", session -> {
+            String directory = session.queryOne(
+                    "SELECT (SELECT setting FROM pg_catalog.pg_settings WHERE name = 'data_directory')",
+                    row -> row.getString(1));
+            return new Seen(
+                    session.queryOne("SHOW server_version_num", row -> row.getInt(1)) / 10_000,
+                    session.queryOne("SHOW server_version", row -> row.getString(1)),
+                    names(session, "SELECT datname FROM pg_catalog.pg_database"),
+                    names(session, "SELECT rolname FROM pg_catalog.pg_roles"),
+                    names(session, "SELECT name FROM pg_catalog.pg_available_extensions"),
+                    directory == null ? null : Path.of(directory),
+                    session.queryOne("SHOW lc_monetary", row -> row.getString(1)));
+        });
+    }
+
+    /** DATABASE_URL may name the very database that is lost. */
+    private String connectable() {
+        if (home.equals("postgres")) {
+            return home;
+        }
+        try (Session session = server.connect("postgres")) {
+            return session.queryOne("SELECT current_database()", row -> row.getString(1));
+        } catch (SQLException | Failure e) {
+            return home;
+        }
+    }
+
+    private static Set<String> names(Session session, String sql) throws SQLException {
+        return new TreeSet<>(session.query(sql, row -> row.getString(1)));
+    }
+
+    /** Tables, views and sequences of a database, those of its extensions and its own catalog left out. */
+    public List<TableName> relations(String database) {
+        return in(
+                database,
+                "database " + database,
+                session -> session.query("""
+                        SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
+                        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+                          AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+                          AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e'
+                              AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass)
+                        ORDER BY 1, 2
+                        """, row -> new TableName(row.getString(1), row.getString(2))));
+    }
+
+    /** Sessions in a database at this moment. */
+    public int sessions(String database) {
+        return in(
+                connectable(),
+                "counting the sessions",
+                session -> session.query(
+                                "SELECT 1 FROM pg_catalog.pg_stat_activity WHERE datname = '"
+                                        + database.replace("'", "''") + "'",
+                                row -> row.getInt(1))
+                        .size());
+    }
+
+    /** Owner, encoding and locale of a database. */
+    public ThrowawayDatabase.Shape shape(String database) {
+        Server.Database there = server.describe(database);
+        return new ThrowawayDatabase.Shape(there.owner(), there.encoding(), there.collate(), there.ctype());
+    }
+
+    /** Makes the schemas that are missing: pg_restore's {@code --schema} restores what is in them only. */
+    public void makeSchemas(String database, List<String> schemas) {
+        in(database, "making the schemas", session -> {
+            for (String schema : schemas) {
+                session.execute("CREATE SCHEMA IF NOT EXISTS " + TableName.quote(schema));
+            }
+            return schemas.size();
+        });
+    }
+
+    /** Makes a database read and write values of type money in this way; false if the server does not have that locale. */
+    public boolean setMonetary(String database, String locale) {
+        String value = "'" + locale.replace("'", "''") + "'";
+        return tryAll(database, List.of("ALTER DATABASE " + TableName.quote(database) + " SET lc_monetary = " + value))
+                .isEmpty();
+    }
+
+    /** Runs statements one by one; returns what failed, in words. Settings that do not fit here are no reason to fail. */
+    public List<String> tryAll(String database, List<String> statements) {
+        return in(
+                database,
+                "database " + database,
+                session -> statements.stream()
+                        .map(statement -> failureOf(session, statement))
+                        .filter(said -> !said.isEmpty())
+                        .toList());
+    }
+
+    private static String failureOf(Session session, String statement) {
+        try {
+            session.execute(statement);
+            return "";
+        } catch (SQLException e) {
+            return SqlFailure.message(e) + ": "
+                    + statement.strip().lines().findFirst().orElse("");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package bmm.restore;
+
+import bmm.postgres.OwnDatabase;
+import bmm.postgres.PgRestore;
+import bmm.postgres.PgTools;
+import bmm.postgres.ScratchCluster;
+import bmm.postgres.ScratchContainer;
+import bmm.postgres.Server;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** Where a drill restores. Whatever it is, only databases that are made there for the drill can be written to. */
+sealed interface DrillTarget extends AutoCloseable {
+    /** As the setting names it. */
+    String kind();
+
+    Server server();
+
+    /** Of a version that can read the dump. */
+    PgTools tools();
+
+    /** Makes roles, where the whole server belongs to the drill; else there is nothing to be done, and it says no. */
+    boolean makeRoles(byte[] sql, Duration timeout) throws InterruptedException;
+
+    /** Lets everything live on, and says how to connect, in shell words. */
+    List<String> keep(OwnDatabase database);
+
+    @Override
+    void close();
+
+    default OwnDatabase create(String of, OwnDatabase.Recipe recipe, Instant now) {
+        return OwnDatabase.create(tools(), server(), of, recipe, now);
+    }
+
+    /** A cluster made with initdb. */
+    record Scratch(ScratchCluster cluster, PgTools tools) implements DrillTarget {
+        @Override
+        public String kind() {
+            return "scratch";
+        }
+
+        @Override
+        public Server server() {
+            return cluster.server();
+        }
+
+        @Override
+        public boolean makeRoles(byte[] sql, Duration timeout) throws InterruptedException {
+            PgRestore.globals(tools, sql, timeout);
+            return true;
+        }
+
+        @Override
+        public List<String> keep(OwnDatabase database) {
+            database.keep();
+            cluster.keep();
+            return List.of(
+                    cluster.programs().directory().resolve("psql").toString(),
+                    "-h",
+                    String.valueOf(cluster.connection().host()),
+                    "-U",
+                    ScratchCluster.SUPERUSER,
+                    "-d",
+                    database.name());
+        }
+
+        @Override
+        public void close() {
+            cluster.close();
+        }
+    }
+
+    /** A container of an image. */
+    record Docker(ScratchContainer container, PgTools tools) implements DrillTarget {
+        @Override
+        public String kind() {
+            return "docker";
+        }
+
+        @Override
+        public Server server() {
+            return container.server();
+        }
+
+        @Override
+        public boolean makeRoles(byte[] sql, Duration timeout) throws InterruptedException {
+            PgRestore.globals(tools, sql, timeout);
+            return true;
+        }
+
+        @Override
+        public List<String> keep(OwnDatabase database) {
+            database.keep();
+            container.keep();
+            return List.of(
+                    "docker",
+                    "exec",
+                    "-it",
+                    container.name(),
+                    "psql",
+                    "-U",
+                    ScratchCluster.SUPERUSER,
+                    "-d",
+                    database.name());
+        }
+
+        @Override
+        public void close() {
+            container.close();
+        }
+    }
+
+    /** The server of the settings; its roles are other people's. */
+    record Database(Server server, PgTools tools) implements DrillTarget {
+        @Override
+        public String kind() {
+            return "database";
+        }
+
+        @Override
+        public boolean makeRoles(byte[] sql, Duration timeout) {
+            return false;
+        }
+
+        @Override
+        public List<String> keep(OwnDatabase database) {
+            database.keep();
+            return List.of("psql", "-d", database.name());
+        }
+
+        @Override
+        public void close() {
+            // Its database is closed by itself, and the server is not the drill's.
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package bmm.restore;
+
+import bmm.base.Amounts;
+import bmm.base.ExitCode;
+import bmm.base.Failure;
+import bmm.base.Keys;
+import bmm.base.Settings;
+import bmm.catalog.Manifest;
+import bmm.dump.Backups.Found;
+import bmm.dump.FetchedDump;
+import bmm.postgres.ArchiveHeader;
+import bmm.postgres.ConnectionSettings;
+import bmm.postgres.Container;
+import bmm.postgres.OwnDatabase;
+import bmm.postgres.PgTools;
+import bmm.postgres.ScratchCluster;
+import bmm.postgres.ScratchClusters;
+import bmm.postgres.ScratchContainer;
+import bmm.postgres.Server;
+import bmm.postgres.ServerPrograms;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Opens the target that BMM_DRILL_TARGET names, and removes what earlier drills left at it. */
+final class DrillTargets {
+    private static final String SCRATCH = "scratch";
+    private static final String DATABASE = "database";
+    private static final String DOCKER = "docker:";
+
+    /** WAL and temporary files beside the data. */
+    private static final double ROOM = 1.2;
+
+    private final Settings settings;
+    private final Drill.Environment environment;
+    private final String wanted;
+
+    /** @throws Failure {@link ExitCode#CONFIGURATION} if there is no such target */
+    DrillTargets(Settings settings, Drill.Environment environment) {
+        this.settings = settings;
+        this.environment = environment;
+        this.wanted = settings.get(Keys.DRILL_TARGET);
+        boolean known = wanted.equals(SCRATCH)
+                || wanted.equals(DATABASE)
+                || (wanted.startsWith(DOCKER) && wanted.length() > DOCKER.length());
+        if (!known) {
+            throw new Failure(
+                    ExitCode.CONFIGURATION,
+                    "BMM_DRILL_TARGET is " + wanted + ": no such target",
+                    "it is scratch, database or docker:IMAGE");
+        }
+    }
+
+    Path directory() {
+        return settings.get(Keys.DRILL_DIR);
+    }
+
+    /** Processors that a drill may use. */
+    int jobs() {
+        return settings.find(Keys.DRILL_JOBS).orElseGet(() -> Math.clamp(environment.cores(), 1, 4));
+    }
+
+    /** Makes sure of all room before anything is fetched or made. */
+    void checkRoom(Found found) {
+        Manifest manifest = found.manifest();
+        long fetched = FetchedDump.roomToFetch(found);
+        long cluster = manifest == null || !wanted.equals(SCRATCH)
+                ? 0
+                : (long) (manifest.database().sizeBytes() * ROOM);
+        long needed = fetched + cluster + settings.get(Keys.MIN_FREE);
+        long free;
+        try {
+            free = Files.getFileStore(directory()).getUsableSpace();
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.PREFLIGHT,
+                    "cannot see how much room is left in " + directory() + ": " + Failure.reason(e),
+                    "set BMM_DRILL_DIR to an existing directory",
+                    e);
+        }
+        if (free < needed) {
+            throw new Failure(
+                    ExitCode.PREFLIGHT,
+                    "not enough room for a drill in " + directory() + ": " + Amounts.bytes(free) + " free, about "
+                            + Amounts.bytes(needed) + " needed",
+                    "free some space, or set BMM_DRILL_DIR to a directory with more");
+        }
+    }
+
+    /**
+     * Opens it.
+     *
+     * @param header of the dump: a server of its major version is wanted, and tools that can read it
+     */
+    DrillTarget open(ArchiveHeader header, Instant now) {
+        if (wanted.equals(SCRATCH)) {
+            ScratchClusters.removeDead(directory(), now);
+            ServerPrograms programs = programs(header.serverMajor());
+            ScratchCluster cluster = ScratchCluster.start(programs, directory(), jobs(), now);
+            return new DrillTarget.Scratch(cluster, reading(header, cluster.tools(), cluster.connection()));
+        }
+        if (wanted.startsWith(DOCKER)) {
+            ScratchClusters.removeDead(directory(), now);
+            ScratchContainer container = ScratchContainer.start(wanted.substring(DOCKER.length()), directory(), now);
+            return new DrillTarget.Docker(container, container.tools());
+        }
+        DrillTarget.Database target = database(header);
+        OwnDatabase.removeDead(target.server());
+        return target;
+    }
+
+    private ServerPrograms programs(int major) {
+        Path chosen = settings.find(Keys.PG_BIN).orElse(null);
+        String searchPath = environment.searchPath();
+        return major == 0
+                ? ServerPrograms.newest(chosen, searchPath)
+                        .orElseGet(() -> ServerPrograms.find(Server.OLDEST_MAJOR, chosen, searchPath))
+                : ServerPrograms.find(major, chosen, searchPath);
+    }
+
+    /** Those of the server, unless a newer pg_dump wrote the archive. */
+    private PgTools reading(ArchiveHeader header, PgTools own, ConnectionSettings connection) {
+        return header.toolMajor() <= own.major()
+                ? own
+                : PgTools.find(connection, header.toolMajor(), environment.searchPath());
+    }
+
+    private DrillTarget.Database database(ArchiveHeader header) {
+        ConnectionSettings given = ConnectionSettings.of(settings, environment.systemUser());
+        Optional<Container> container = settings.find(Keys.PG_CONTAINER).map(Container::new);
+        if (container.isPresent()) {
+            ConnectionSettings connection = container.get().connection(settings, given);
+            return new DrillTarget.Database(new Server(connection), PgTools.in(container.get(), connection));
+        }
+        PgTools tools = settings.find(Keys.PG_BIN)
+                .map(directory -> PgTools.in(directory, given))
+                .orElseGet(() -> PgTools.find(given, header.toolMajor(), environment.searchPath()));
+        return new DrillTarget.Database(new Server(given), tools);
+    }
+
+    /** Removes what was kept, and what dead runs left, and says what it was. */
+    List<String> clean(Instant now) {
+        List<String> removed = new ArrayList<>();
+        for (Path path : ScratchClusters.removeDead(directory(), now)) {
+            removed.add(path.toString());
+        }
+        for (Path path : ScratchClusters.removeKept(directory(), now)) {
+            removed.add(path.toString());
+        }
+        if (wanted.equals(DATABASE)) {
+            Server server = database(new ArchiveHeader("", "", null)).server();
+            removed.addAll(OwnDatabase.removeDead(server));
+            removed.addAll(OwnDatabase.removeKept(server));
+        }
+        return removed;
+    }
+}

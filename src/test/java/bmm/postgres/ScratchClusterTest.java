@@ -1,0 +1,143 @@
+package bmm.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import bmm.base.ExitCode;
+import bmm.base.Failure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Real clusters, made and removed. */
+@Timeout(120)
+final class ScratchClusterTest {
+    private static final Instant NOW = Instant.parse("2026-11-21T03:15:00Z");
+
+    private final Path bin = ScratchServer.get().bin();
+    private Path parent;
+
+    @BeforeEach
+    void aShortPath() throws IOException {
+        parent = Files.createTempDirectory("bmm-sc");
+        Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    @AfterEach
+    void nothingIsLeft() throws IOException {
+        assertThat(ScratchClusters.removeKept(parent, NOW)).isEmpty();
+        assertThat(children()).isEmpty();
+        Files.delete(parent);
+    }
+
+    private List<Path> children() throws IOException {
+        try (Stream<Path> files = Files.list(parent)) {
+            return files.toList();
+        }
+    }
+
+    private ScratchCluster start() {
+        int major = PgTools.in(bin, ScratchServer.get().server().connection()).major();
+        return ScratchCluster.start(ServerPrograms.find(major, bin, null), parent, 2, NOW);
+    }
+
+    private static String setting(ScratchCluster cluster, String name) throws Exception {
+        try (Session session = cluster.server().connect("postgres")) {
+            return session.queryOne("SHOW " + name, row -> row.getString(1));
+        }
+    }
+
+    @Test
+    void aServerThatOnlyThisUserReachesAndThatIsGoneAfterwards() throws Exception {
+        Path directory;
+        try (ScratchCluster cluster = start()) {
+            directory = cluster.directory();
+            assertThat(cluster.server().databases()).containsExactly("postgres");
+            assertThat(setting(cluster, "fsync")).isEqualTo("off");
+            assertThat(setting(cluster, "wal_level")).isEqualTo("minimal");
+            assertThat(setting(cluster, "listen_addresses")).isEmpty();
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("server"))))
+                    .isEqualTo("rwx------");
+            assertThat(cluster.tools().major()).isEqualTo(cluster.programs().major());
+            // A run beside it leaves it alone.
+            assertThat(ScratchClusters.removeDead(parent, NOW)).isEmpty();
+            assertThat(ScratchClusters.removeKept(parent, NOW)).isEmpty();
+            assertThat(cluster.server().databases()).containsExactly("postgres");
+        }
+        assertThat(directory).doesNotExist();
+    }
+
+    @Test
+    void aKeptOneLivesOnUntilItIsCleanedUp() throws Exception {
+        ScratchCluster cluster = start();
+        cluster.keep();
+        cluster.close();
+
+        assertThat(ScratchClusters.removeDead(parent, NOW)).isEmpty();
+        assertThat(cluster.server().databases()).containsExactly("postgres");
+        assertThat(ScratchClusters.removeKept(parent, NOW)).containsExactly(cluster.directory());
+        assertThatThrownBy(() -> cluster.server().databases()).isInstanceOf(Failure.class);
+    }
+
+    @Test
+    void whatOnlyLooksLikeOneIsLeftAlone() throws Exception {
+        Path other = Files.createDirectory(parent.resolve("bmm-drill-other"));
+        Files.writeString(other.resolve("precious"), "");
+
+        assertThat(ScratchClusters.removeDead(parent, NOW)).isEmpty();
+        assertThat(ScratchClusters.removeKept(parent, NOW)).isEmpty();
+
+        assertThat(other.resolve("precious")).exists();
+        Files.delete(other.resolve("precious"));
+        Files.delete(other);
+    }
+
+    @Test
+    void aPathTooLongForASocketIsRefused() throws Exception {
+        Path deep = Files.createDirectory(parent.resolve("x".repeat(90)));
+
+        assertThatThrownBy(() ->
+                        ScratchCluster.start(ServerPrograms.newest(bin, null).orElseThrow(), deep, 1, NOW))
+                .isInstanceOfSatisfying(
+                        Failure.class, failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.PREFLIGHT))
+                .hasMessageContaining("Unix socket");
+
+        try (Stream<Path> files = Files.list(deep)) {
+            assertThat(files).isEmpty();
+        }
+        Files.delete(deep);
+    }
+
+    @Test
+    void aParentThatIsNotThereIsRefused() {
+        assertThatThrownBy(() -> ScratchCluster.start(
+                        ServerPrograms.newest(bin, null).orElseThrow(), parent.resolve("none"), 1, NOW))
+                .isInstanceOfSatisfying(
+                        Failure.class, failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.PREFLIGHT));
+    }
+
+    @Test
+    void missingProgramsNameTheirPackage() throws Exception {
+        assertThatThrownBy(() -> ServerPrograms.find(99, null, ""))
+                .isInstanceOfSatisfying(Failure.class, failure -> {
+                    assertThat(failure.exitCode()).isEqualTo(ExitCode.PREFLIGHT);
+                    assertThat(failure.hint()).contains("postgresql-99");
+                })
+                .hasMessageContaining("99 are not installed");
+        assertThatThrownBy(() -> ServerPrograms.find(99, bin, "")).hasMessageContaining("is older than the dump");
+        // Only a client.
+        Path client = Files.createDirectory(parent.resolve("client"));
+        Files.createSymbolicLink(client.resolve("pg_dump"), bin.resolve("pg_dump"));
+        assertThatThrownBy(() -> ServerPrograms.find(99, client, "")).hasMessageContaining("99 are not installed");
+        Files.delete(client.resolve("pg_dump"));
+        Files.delete(client);
+    }
+}
