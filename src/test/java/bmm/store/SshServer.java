@@ -102,7 +102,7 @@ public final class SshServer {
         return System.getProperty("user.name") + "@127.0.0.1";
     }
 
-    public String address(Path root) {
+    public static String address(Path root) {
         return "rsync:" + login() + ":" + root;
     }
 
