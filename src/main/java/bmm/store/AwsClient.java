@@ -16,6 +16,7 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 
 /** Sends the requests with the AWS SDK. */
@@ -151,6 +152,22 @@ final class AwsClient implements BucketClient {
     public void abort(String key, String upload) {
         var unused = ask(() -> client.abortMultipartUpload(
                 request -> request.bucket(bucket).key(key).uploadId(upload)));
+    }
+
+    @Override
+    public UploadPage uploads(String prefix, @Nullable String afterKey, @Nullable String afterUpload) {
+        ListMultipartUploadsResponse page = ask(() -> client.listMultipartUploads(request -> request.bucket(bucket)
+                .prefix(prefix)
+                .keyMarker(afterKey)
+                .uploadIdMarker(afterUpload)
+                .encodingType(EncodingType.URL)));
+        return new UploadPage(
+                page.uploads().stream()
+                        .map(upload -> new Upload(upload.key(), upload.uploadId(), upload.initiated()))
+                        .toList(),
+                Boolean.TRUE.equals(page.isTruncated()),
+                page.nextKeyMarker(),
+                page.nextUploadIdMarker());
     }
 
     @Override

@@ -11,12 +11,14 @@ import io.minio.HeadObjectArgs;
 import io.minio.HeadObjectResponse;
 import io.minio.Http;
 import io.minio.ListObjectsV2Args;
+import io.minio.ListMultipartUploadsArgs;
 import io.minio.MinioAsyncClient;
 import io.minio.ObjectArgs;
 import io.minio.credentials.AwsConfigProvider;
 import io.minio.credentials.AwsEnvironmentProvider;
 import io.minio.credentials.ChainedProvider;
 import io.minio.messages.ListBucketResultV2;
+import io.minio.messages.ListMultipartUploadsResult;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -244,6 +246,30 @@ final class MinioClient implements BucketClient {
                 .object(key)
                 .uploadId(upload)
                 .build()));
+    }
+
+    @Override
+    public UploadPage uploads(String prefix, @Nullable String afterKey, @Nullable String afterUpload) {
+        ListMultipartUploadsArgs.Builder args =
+                ListMultipartUploadsArgs.builder().bucket(bucket).prefix(prefix).encodingType("url");
+        if (afterKey != null) {
+            args.keyMarker(afterKey);
+        }
+        if (afterUpload != null) {
+            args.uploadIdMarker(afterUpload);
+        }
+        ListMultipartUploadsResult page = MinioAnswers.of(() -> requests.listMultipartUploads(args.build()))
+                .result();
+        return new UploadPage(
+                page.uploads().stream()
+                        .map(upload -> new Upload(
+                                upload.objectName(),
+                                upload.uploadId(),
+                                upload.initiated().toInstant()))
+                        .toList(),
+                page.isTruncated(),
+                page.nextKeyMarker(),
+                page.nextUploadIdMarker());
     }
 
     private ObjectArgs target(String key) {

@@ -290,6 +290,26 @@ final class RcloneStore implements ObjectStore {
     }
 
     @Override
+    public List<Leftover> leftovers() {
+        String top = address.prefix();
+        return listDirectory("", top).stream()
+                .filter(entry -> FileLeftovers.isOne(entry.path().substring(entry.path().lastIndexOf('/') + 1)))
+                .map(entry -> new Leftover(top + entry.path(), top + entry.path(), entry.size(), entry.modified()))
+                .toList();
+    }
+
+    @Override
+    public void removeLeftover(Leftover leftover) {
+        String path = RclonePath.withSlash(address.root()) + leftover.id();
+        if (!FileLeftovers.isOne(leftover.id().substring(leftover.id().lastIndexOf('/') + 1))) {
+            throw new IllegalArgumentException("not of this store: " + leftover.id());
+        }
+        if (rclone.stat(path).filter(found -> !found.directory()).isPresent()) {
+            rclone.run(leftover.key(), "deletefile", "--", path);
+        }
+    }
+
+    @Override
     public void close() {
         // Nothing runs between calls.
     }

@@ -176,6 +176,26 @@ final class RsyncStore implements ObjectStore {
     }
 
     @Override
+    public List<Leftover> leftovers() {
+        byte[] answer = shell.run("", RemoteScripts.LEFTOVERS, List.of());
+        return new String(answer, StandardCharsets.US_ASCII)
+                .lines()
+                .map(line -> line.split(" ", 3))
+                .filter(facts -> facts.length == 3)
+                .map(facts -> new Leftover(
+                        facts[2], facts[2], Long.parseLong(facts[0]), Instant.ofEpochSecond(Long.parseLong(facts[1]))))
+                .toList();
+    }
+
+    @Override
+    public void removeLeftover(Leftover leftover) {
+        if (!leftover.id().startsWith(FileNames.TEMPORARY) || leftover.id().contains("/")) {
+            throw new IllegalArgumentException("not of this store: " + leftover.id());
+        }
+        var unused = shell.run(leftover.key(), RemoteScripts.SWEEP, List.of(leftover.id()));
+    }
+
+    @Override
     public void close() {
         shell.close();
     }
