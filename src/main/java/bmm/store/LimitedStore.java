@@ -6,7 +6,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
-/** A store to and from which no more than some bytes a second go, both ways and all streams together. */
+/**
+ * A store to and from which no more than some bytes a second go, both ways and all streams together. A body that S3
+ * signs over plain http is read two times, and counted two times.
+ */
 final class LimitedStore implements ObjectStore {
     private final ObjectStore store;
     private final Throttle throttle;

@@ -63,7 +63,7 @@ final class RsyncStore implements ObjectStore {
 
     private void sweep(String temporary) {
         try {
-            var unused = shell.run("", RemoteScripts.SWEEP, List.of(temporary));
+            shell.cleanUp(RemoteScripts.SWEEP, List.of(temporary));
         } catch (Failure e) {
             // What is left costs space, but is never visible as an object.
             LOG.atDebug().addKeyValue("file", temporary).log("not removed: {}", e.getMessage());
@@ -84,7 +84,7 @@ final class RsyncStore implements ObjectStore {
                 String.valueOf(Math.min(offset, Long.MAX_VALUE - 1) + 1),
                 length > Long.MAX_VALUE / 2 ? "all" : String.valueOf(length)));
         arguments.addAll(path(key).arguments());
-        RunningCommand running = shell.start(RemoteScripts.GET, false, arguments);
+        RunningCommand running = shell.start(RemoteScripts.GET, arguments);
         try {
             InputStream output = running.output();
             String line = RemoteShell.line(output);

@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Instant;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -161,8 +161,7 @@ class FileStoreTest extends ObjectStoreContract {
         assertThat(leftover.size()).isEqualTo(11);
         assertThat(leftover.since()).isEqualTo(since);
         assertThat(FileStore.flat(root()).leftovers()).isEmpty();
-        assertRemovesLeftovers(
-                store(), "a/" + FileNames.TEMPORARY + "1234", "c/" + FileNames.CLAIM + "1234");
+        assertRemovesLeftovers(store(), "a/" + FileNames.TEMPORARY + "1234", "c/" + FileNames.CLAIM + "1234");
         assertThat(keys("")).containsExactly("a/b", "c/d");
     }
 

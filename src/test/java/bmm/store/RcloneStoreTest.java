@@ -104,9 +104,7 @@ class RcloneStoreTest extends ObjectStoreContract {
         Files.writeString(below.resolve(RcloneClaim.prefixOf("key") + "0"), "claim");
         assertThat(keys("")).isEmpty();
         assertRemovesLeftovers(
-                store(),
-                "pre fix/a/" + FileNames.TEMPORARY + "1234",
-                "pre fix/a/" + RcloneClaim.prefixOf("key") + "0");
+                store(), "pre fix/a/" + FileNames.TEMPORARY + "1234", "pre fix/a/" + RcloneClaim.prefixOf("key") + "0");
     }
 
     @Test
