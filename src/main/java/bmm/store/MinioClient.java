@@ -179,7 +179,7 @@ final class MinioClient implements BucketClient {
         return new Page(
                 page.contents().stream()
                         .map(object -> new ObjectInfo(
-                                object.objectName(),
+                                MinioAnswers.decoded(object.objectName(), page.encodingType()),
                                 object.size(),
                                 object.lastModified().toInstant()))
                         .toList(),
@@ -263,7 +263,7 @@ final class MinioClient implements BucketClient {
         return new UploadPage(
                 page.uploads().stream()
                         .map(upload -> new Upload(
-                                upload.objectName(),
+                                MinioAnswers.decoded(upload.objectName(), page.encodingType()),
                                 upload.uploadId(),
                                 upload.initiated().toInstant()))
                         .toList(),
