@@ -183,7 +183,8 @@ final class MinioClient implements BucketClient {
                                 object.size(),
                                 object.lastModified().toInstant()))
                         .toList(),
-                page.keyCount(),
+                // The library says 0 where the server said nothing.
+                page.keyCount() == 0 ? null : page.keyCount(),
                 page.isTruncated(),
                 page.nextContinuationToken());
     }
