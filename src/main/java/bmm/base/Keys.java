@@ -160,7 +160,15 @@ public final class Keys {
             "stores",
             null,
             "\\s+",
-            "Where backups go off-site, separated by blanks: NAME/prefix of a named store, or a store URL.");
+            "Where backups go off-site, separated by blanks: NAME/prefix of a named store, a store URL, or an rclone remote (remote:path).");
+    public static final Setting<Long> BANDWIDTH = Setting.bytes(
+            "BMM_BANDWIDTH",
+            null,
+            "Bytes a second, to and from each store, that are not exceeded (such as 5MB); without it there is no limit.");
+    public static final Setting<Path> RCLONE_CONFIG = Setting.path(
+            "BMM_RCLONE_CONFIG",
+            null,
+            "rclone's configuration file, where it is not the one that rclone itself looks for.");
 
     public static final Setting<Integer> REMOTE_LOCK_DAYS = Setting.number(
             "BMM_REMOTE_LOCK_DAYS",
@@ -275,14 +283,39 @@ public final class Keys {
             "",
             "store URL",
             false,
-            "A store called NAME: file:///path or s3://bucket/prefix?endpoint=…&region=…&path-style=true.");
+            "A store called NAME: file:///path, s3://bucket/prefix?endpoint=…&region=…&path-style=true,"
+                    + " minio://host:9000/bucket/prefix?tls=true, rsync:user@host:/path or rclone:remote:path.");
     public static final Family STORE_ACCESS_KEY =
             new Family("BMM_STORE_", "_ACCESS_KEY", "access key", true, "Access key of that store.");
     public static final Family STORE_SECRET_KEY =
             new Family("BMM_STORE_", "_SECRET_KEY", "secret key", true, "Secret key of that store.");
 
+    public static final Family STORE_CA_FILE = new Family(
+            "BMM_STORE_",
+            "_CA_FILE",
+            "path",
+            false,
+            "Certificates (PEM) of the private authority that the server's certificate comes from; s3: and minio:.");
+    public static final Family STORE_SSH_KEY_FILE = new Family(
+            "BMM_STORE_", "_SSH_KEY_FILE", "path", false, "Private key to log in with; rsync:, like the next two.");
+    public static final Family STORE_SSH_KNOWN_HOSTS_FILE = new Family(
+            "BMM_STORE_",
+            "_SSH_KNOWN_HOSTS_FILE",
+            "path",
+            false,
+            "Where the host's public key stands; without it ~/.ssh/known_hosts. A host that is not there is refused.");
+    public static final Family STORE_SSH_PORT =
+            new Family("BMM_STORE_", "_SSH_PORT", "number", false, "Port of the ssh server, if it is not 22.");
+
     /** Settings with a name of the user's own in them; longer suffixes first, so that the first match is the right one. */
-    public static final List<Family> FAMILIES = List.of(STORE_ACCESS_KEY, STORE_SECRET_KEY, STORE);
+    public static final List<Family> FAMILIES = List.of(
+            STORE_ACCESS_KEY,
+            STORE_SECRET_KEY,
+            STORE_CA_FILE,
+            STORE_SSH_KEY_FILE,
+            STORE_SSH_KNOWN_HOSTS_FILE,
+            STORE_SSH_PORT,
+            STORE);
 
     public static final List<Group> GROUPS = List.of(
             new Group(
@@ -320,7 +353,7 @@ public final class Keys {
                             POST_HOOK,
                             HOOK_TIMEOUT)),
             new Group("Restore", List.of(RESTORE_PRE_HOOK, RESTORE_POST_HOOK)),
-            new Group("Off-site", List.of(BACKUP_REMOTE, REMOTE_LOCK_DAYS, REMOTE_LOCK_MODE)),
+            new Group("Off-site", List.of(BACKUP_REMOTE, REMOTE_LOCK_DAYS, REMOTE_LOCK_MODE, BANDWIDTH, RCLONE_CONFIG)),
             new Group("Encryption", List.of(AGE_RECIPIENTS, ENCRYPT, AGE_IDENTITY)),
             new Group(
                     "Retention",

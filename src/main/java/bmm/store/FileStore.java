@@ -1,7 +1,6 @@
 package bmm.store;
 
-import bmm.base.ExitCode;
-import bmm.base.Failure;
+import bmm.base.DurableFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -12,10 +11,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Objects as files below a directory: {@code a/b.txt} is the file {@code b.txt} in the directory {@code a}, mode 0600 and
@@ -51,7 +50,7 @@ public final class FileStore implements ObjectStore {
     private FileStore(Path root, String prefix, boolean hardLinks, boolean flat) {
         this.flat = flat;
         Path absolute = root.toAbsolutePath().normalize();
-        this.name = new StoreAddress.Folder(absolute, prefix).toString();
+        this.name = new FolderAddress(absolute, prefix).toString();
         this.prefix = prefix;
         this.folder = new Folder(absolute, name);
         this.writer = new FileWriter(folder, name, hardLinks);
@@ -71,20 +70,7 @@ public final class FileStore implements ObjectStore {
     }
 
     @Override
-    public boolean canLock() {
-        return false;
-    }
-
-    @Override
-    public Optional<ObjectLock> lock(String key) {
-        return Optional.empty();
-    }
-
-    @Override
-    public void put(String key, Body body, @Nullable ObjectLock lock) {
-        if (lock != null) {
-            throw new Failure(ExitCode.STORE, name + ": a folder knows no object lock", "lock objects in a bucket");
-        }
+    public void put(String key, Body body) {
         try {
             writer.put(key, prefix + KeyText.checked(name(), key), new Source(body));
         } catch (IOException e) {
@@ -161,6 +147,30 @@ public final class FileStore implements ObjectStore {
             }
         } catch (IOException e) {
             throw folder.failure(key, e);
+        }
+    }
+
+    @Override
+    public List<Leftover> leftovers() {
+        try {
+            Path start = prefix.isEmpty() ? folder.root() : DurableFile.directoryOf(folder.locate(prefix + "x"));
+            return FileLeftovers.find(folder.root(), start, flat ? 1 : Integer.MAX_VALUE);
+        } catch (IOException e) {
+            throw folder.failure("", e);
+        }
+    }
+
+    @Override
+    public void removeLeftover(Leftover leftover) {
+        Path file = folder.root().resolve(leftover.id()).normalize();
+        if (!file.startsWith(folder.root()) || !FileLeftovers.isOne(String.valueOf(file.getFileName()))) {
+            throw new IllegalArgumentException("not of this store: " + leftover.id());
+        }
+        try {
+            Files.deleteIfExists(file);
+            folder.prune(file);
+        } catch (IOException e) {
+            throw folder.failure(leftover.key(), e);
         }
     }
 

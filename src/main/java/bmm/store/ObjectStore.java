@@ -1,8 +1,10 @@
 package bmm.store;
 
+import bmm.base.ExitCode;
 import bmm.base.Failure;
 import java.io.InputStream;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +28,7 @@ public interface ObjectStore extends AutoCloseable {
      *
      * @throws ObjectExists if the key is taken, also when another writer took it a moment before
      */
-    default void put(String key, Body body) {
-        put(key, body, null);
-    }
+    void put(String key, Body body);
 
     /**
      * Creates an object that the store keeps from being removed.
@@ -37,13 +37,23 @@ public interface ObjectStore extends AutoCloseable {
      * @throws ObjectExists if the key is taken; its lock is left as it is
      * @throws Failure if the store knows no locks
      */
-    void put(String key, Body body, @Nullable ObjectLock lock);
+    default void put(String key, Body body, @Nullable ObjectLock lock) {
+        if (lock != null) {
+            throw new Failure(
+                    ExitCode.STORE, name() + ": this kind of store knows no object lock", "lock objects in a bucket");
+        }
+        put(key, body);
+    }
 
     /** Whether this kind of store knows locks at all. */
-    boolean canLock();
+    default boolean canLock() {
+        return false;
+    }
 
     /** The lock of an object that is there, if it has one. */
-    Optional<ObjectLock> lock(String key);
+    default Optional<ObjectLock> lock(String key) {
+        return Optional.empty();
+    }
 
     /**
      * The whole object.
@@ -72,6 +82,19 @@ public interface ObjectStore extends AutoCloseable {
 
     /** Removes an object; one that is not there is no error. */
     void delete(String key);
+
+    /**
+     * What killed runs have left below the store's prefix, and what running ones are just writing: only the age tells.
+     * Some servers (MinIO) do not list unfinished uploads; they remove them themselves, after a day.
+     */
+    default List<Leftover> leftovers() {
+        return List.of();
+    }
+
+    /** Removes what {@link #leftovers} told; what is no longer there is no error. */
+    default void removeLeftover(Leftover leftover) {
+        throw new IllegalArgumentException("not of this store: " + leftover.id());
+    }
 
     @Override
     void close();

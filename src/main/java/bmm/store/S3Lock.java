@@ -3,44 +3,25 @@ package bmm.store;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.store.ObjectLock.Mode;
-import java.io.IOException;
-import java.io.InputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
-import software.amazon.awssdk.services.s3.model.ObjectLockMode;
 
 /** Object lock in the words of S3. */
 final class S3Lock {
-    private final @Nullable ObjectLock lock;
+    private S3Lock() {}
 
-    S3Lock(@Nullable ObjectLock lock) {
-        this.lock = lock;
-    }
-
-    /** The lock in the answer to HEAD; without the right to see it there is none in it. */
-    static Optional<ObjectLock> of(HeadObjectResponse there) {
-        Instant until = there.objectLockRetainUntilDate();
-        return switch (there.objectLockMode()) {
-            case GOVERNANCE -> Optional.ofNullable(until).map(end -> new ObjectLock(Mode.GOVERNANCE, end));
-            case COMPLIANCE -> Optional.ofNullable(until).map(end -> new ObjectLock(Mode.COMPLIANCE, end));
-            case null, default -> Optional.empty();
-        };
-    }
-
-    @Nullable
-    ObjectLockMode mode() {
-        return lock == null ? null : ObjectLockMode.fromValue(lock.mode().name());
-    }
-
-    @Nullable
-    Instant until() {
-        return lock == null ? null : lock.until();
+    /** The lock that an answer tells of; without the right to see it there is none in it. */
+    static Optional<ObjectLock> of(@Nullable String mode, @Nullable Instant until) {
+        return mode == null || until == null
+                ? Optional.empty()
+                : switch (mode.toUpperCase(Locale.ROOT)) {
+                    case "GOVERNANCE" -> Optional.of(new ObjectLock(Mode.GOVERNANCE, until));
+                    case "COMPLIANCE" -> Optional.of(new ObjectLock(Mode.COMPLIANCE, until));
+                    default -> Optional.empty();
+                };
     }
 
     /**
@@ -48,28 +29,12 @@ final class S3Lock {
      *
      * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html">PutObject, Content-MD5</a>
      */
-    @Nullable
-    String md5(Source source, long offset, long length) {
-        if (lock == null) {
-            return null;
-        }
-        try (InputStream in = source.open(offset, length)) {
-            MessageDigest digest = MessageDigest.getInstance("MD5");
-            byte[] buffer = new byte[256 * 1024];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                digest.update(buffer, 0, read);
-            }
-            return Base64.getEncoder().encodeToString(digest.digest());
-        } catch (IOException e) {
-            // The source remembers it, and whoever puts asks it why.
-            throw new IllegalStateException(e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has MD5", e);
-        }
+    static @Nullable String md5(@Nullable ObjectLock lock, Piece piece) {
+        return lock == null ? null : Base64.getEncoder().encodeToString(piece.digest("MD5"));
     }
 
     /** Why an object that was to be locked was refused, if it was for the bucket. */
-    Optional<Failure> refusal(String store, RuntimeException thrown) {
+    static Optional<Failure> refusal(@Nullable ObjectLock lock, String store, RuntimeException thrown) {
         String reason =
                 String.valueOf(thrown.getMessage()).toLowerCase(Locale.ROOT).replace(" ", "");
         if (lock == null || S3Errors.status(thrown) != 400 || !reason.contains("objectlock")) {

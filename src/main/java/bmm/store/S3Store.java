@@ -3,19 +3,17 @@ package bmm.store;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.ResponseInputStream;
-import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.GetObjectResponse;
-import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
-/** Objects in a bucket of AWS or of any server that speaks S3. */
+/** Objects in a bucket of AWS or of any server that speaks S3, whichever library talks to it. */
 final class S3Store implements ObjectStore {
-    private final StoreAddress.Bucket address;
-    private final S3Client client;
+    private final S3Address address;
+    private final BucketClient client;
     private final S3Errors errors;
     private final Attempts attempts;
     private final S3Writer writer;
@@ -23,17 +21,32 @@ final class S3Store implements ObjectStore {
     /** Whether the bucket has been seen; the answer to HEAD does not tell a missing bucket from a missing object. */
     private volatile boolean bucketSeen;
 
-    S3Store(StoreAddress.Bucket address, Optional<S3Credentials> credentials, S3Tuning tuning) {
+    S3Store(S3Address address, BucketClient client, S3Tuning tuning) {
         this.address = address;
-        this.client = S3Connection.open(address, credentials, tuning);
+        this.client = client;
         this.errors = new S3Errors(address);
         this.attempts = new Attempts(tuning);
         this.writer = new S3Writer(client, address, tuning, errors);
     }
 
+    /** Over the library that belongs to the kind of address. */
+    static S3Store open(S3Address address, Optional<S3Credentials> credentials, Optional<Path> ca, S3Tuning tuning) {
+        BucketClient client = switch (address) {
+            case BucketAddress bucket ->
+                new AwsClient(S3Connection.open(bucket, credentials, ca, tuning), bucket.bucket(), tuning);
+            case MinioAddress minio -> MinioClient.open(minio, credentials, ca, tuning);
+        };
+        return new S3Store(address, client, tuning);
+    }
+
     @Override
     public String name() {
         return address.toString();
+    }
+
+    @Override
+    public void put(String key, Body body) {
+        put(key, body, null);
     }
 
     @Override
@@ -48,11 +61,12 @@ final class S3Store implements ObjectStore {
 
     @Override
     public Optional<ObjectLock> lock(String key) {
-        HeadObjectResponse there = attempt(
-                key,
-                () -> client.headObject(request ->
-                        request.bucket(address.bucket()).key(address.prefix() + KeyText.checked(name(), key))));
-        return S3Lock.of(there);
+        String fullKey = address.prefix() + KeyText.checked(name(), key);
+        try {
+            return attempts.of(() -> client.head(fullKey)).lock();
+        } catch (RuntimeException e) {
+            throw errors.failure(key, e);
+        }
     }
 
     @Override
@@ -69,7 +83,7 @@ final class S3Store implements ObjectStore {
             return nothing(key);
         }
         long last = length > Long.MAX_VALUE - offset ? Long.MAX_VALUE - 1 : offset + length - 1;
-        ResponseInputStream<GetObjectResponse> stream;
+        BucketClient.Content stream;
         try {
             stream = open(key, "bytes=" + offset + "-" + last);
         } catch (Failure e) {
@@ -78,7 +92,7 @@ final class S3Store implements ObjectStore {
             }
             throw e;
         }
-        if (!startsAt(offset, stream.response())) {
+        if (!startsAt(offset, stream)) {
             stream.abort();
             throw new Failure(
                     ExitCode.STORE,
@@ -95,26 +109,27 @@ final class S3Store implements ObjectStore {
         return InputStream.nullInputStream();
     }
 
-    private ResponseInputStream<GetObjectResponse> open(String key, @Nullable String range) {
-        return attempt(
-                key,
-                () -> client.getObject(request -> request.bucket(address.bucket())
-                        .key(address.prefix() + KeyText.checked(name(), key))
-                        .range(range)));
+    private BucketClient.Content open(String key, @Nullable String range) {
+        String fullKey = address.prefix() + KeyText.checked(name(), key);
+        try {
+            return attempts.of(() -> client.get(fullKey, range, null));
+        } catch (RuntimeException e) {
+            throw errors.failure(key, e);
+        }
     }
 
     /** Whether an answer begins where it was asked to. */
-    static boolean startsAt(long offset, GetObjectResponse response) {
-        String range = response.contentRange();
+    static boolean startsAt(long offset, BucketClient.Content content) {
+        String range = content.range();
         return range != null && range.startsWith("bytes " + offset + "-");
     }
 
     @Override
     public Optional<ObjectInfo> head(String key) {
-        HeadObjectResponse there;
+        String fullKey = address.prefix() + KeyText.checked(name(), key);
+        BucketClient.Found there;
         try {
-            there = attempts.of(() -> client.headObject(
-                    request -> request.bucket(address.bucket()).key(address.prefix() + KeyText.checked(name(), key))));
+            there = attempts.of(() -> client.head(fullKey));
         } catch (RuntimeException e) {
             if (S3Errors.status(e) == 404) {
                 requireBucket();
@@ -122,7 +137,7 @@ final class S3Store implements ObjectStore {
             }
             throw errors.failure(key, e);
         }
-        return Optional.of(new ObjectInfo(key, there.contentLength(), there.lastModified()));
+        return Optional.of(new ObjectInfo(key, there.size(), there.modified()));
     }
 
     private void requireBucket() {
@@ -130,7 +145,7 @@ final class S3Store implements ObjectStore {
             return;
         }
         try {
-            var unused = attempts.of(() -> client.headBucket(request -> request.bucket(address.bucket())));
+            attempts.run(client::headBucket);
         } catch (RuntimeException e) {
             if (S3Errors.status(e) == 404) {
                 throw errors.noSuchBucket();
@@ -150,26 +165,52 @@ final class S3Store implements ObjectStore {
 
     @Override
     public void delete(String key) {
+        String fullKey = address.prefix() + KeyText.checked(name(), key);
         try {
-            var unused = attempt(
-                    key,
-                    () -> client.deleteObject(request ->
-                            request.bucket(address.bucket()).key(address.prefix() + KeyText.checked(name(), key))));
-        } catch (ObjectMissing e) {
-            // AWS does not say so, some others do.
+            attempts.run(() -> client.delete(fullKey));
+        } catch (RuntimeException e) {
+            // AWS does not say that there is none, some others do.
+            if (!(errors.failure(key, e) instanceof ObjectMissing)) {
+                throw errors.failure(key, e);
+            }
+        }
+    }
+
+    @Override
+    public List<Leftover> leftovers() {
+        List<Leftover> found = new ArrayList<>();
+        BucketClient.UploadPage page = null;
+        try {
+            do {
+                BucketClient.UploadPage before = page;
+                page = attempts.of(() -> client.uploads(
+                        address.prefix(),
+                        before == null ? null : before.followingKey(),
+                        before == null ? null : before.followingUpload()));
+                for (BucketClient.Upload upload : page.uploads()) {
+                    found.add(new Leftover(
+                            upload.key().substring(address.prefix().length()), upload.id(), -1, upload.begun()));
+                }
+            } while (page.truncated() && !page.uploads().isEmpty());
+        } catch (RuntimeException e) {
+            throw errors.failure("", e);
+        }
+        return found;
+    }
+
+    @Override
+    public void removeLeftover(Leftover leftover) {
+        try {
+            attempts.run(() -> client.abort(address.prefix() + leftover.key(), leftover.id()));
+        } catch (RuntimeException e) {
+            if (S3Errors.status(e) != 404) {
+                throw errors.failure(leftover.key(), e);
+            }
         }
     }
 
     @Override
     public void close() {
         client.close();
-    }
-
-    private <T> T attempt(String key, Supplier<T> request) {
-        try {
-            return attempts.of(request);
-        } catch (RuntimeException e) {
-            throw errors.failure(key, e);
-        }
     }
 }

@@ -7,14 +7,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.CompletedPart;
-import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
-import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
 /**
  * Creates objects, and never replaces one: {@code If-None-Match: *} decides among concurrent writers where the store knows
@@ -25,15 +19,14 @@ import software.amazon.awssdk.services.s3.model.UploadPartRequest;
  */
 final class S3Writer {
     private static final String MARK = "bmm-put";
-    private static final String TYPE = "application/octet-stream";
 
     /** The limits of multipart uploads on AWS, which the other stores share. */
     private static final int MOST_PARTS = 10_000;
 
     private static final long LARGEST_PART = 5L << 30;
 
-    private final S3Client client;
-    private final StoreAddress.Bucket address;
+    private final BucketClient client;
+    private final S3Address address;
     private final S3Tuning tuning;
     private final S3Errors errors;
     private final Attempts attempts;
@@ -41,7 +34,7 @@ final class S3Writer {
     /** Cleared when the store says that it does not know the precondition (Backblaze B2: 501). */
     private volatile boolean conditional = true;
 
-    S3Writer(S3Client client, StoreAddress.Bucket address, S3Tuning tuning, S3Errors errors) {
+    S3Writer(BucketClient client, S3Address address, S3Tuning tuning, S3Errors errors) {
         this.client = client;
         this.address = address;
         this.tuning = tuning;
@@ -49,11 +42,11 @@ final class S3Writer {
         this.attempts = new Attempts(tuning);
     }
 
-    void put(String key, Body body, @Nullable ObjectLock objectLock) {
-        S3Lock lock = new S3Lock(objectLock);
+    void put(String key, Body body, @Nullable ObjectLock lock) {
         Source source = new Source(body);
         long partSize = partSize(key, source.size());
         String mark = UUID.randomUUID().toString();
+        NewObject object = NewObject.with(Map.of(MARK, mark), lock);
         // The HTTP client does not open a body of which it needs nothing.
         source.checkEmpty(address.toString(), key);
         for (int attempt = 1; ; attempt++) {
@@ -63,9 +56,9 @@ final class S3Writer {
                 }
                 boolean withCondition = conditional;
                 if (source.size() <= partSize) {
-                    putWhole(key, source, mark, withCondition, lock);
+                    putWhole(key, source, object, withCondition);
                 } else {
-                    putInParts(key, source, mark, withCondition, partSize, lock);
+                    putInParts(key, source, object, withCondition, partSize);
                 }
                 if (!withCondition && !isTakenByMe(key, mark)) {
                     throw new ObjectExists(address.toString(), key);
@@ -74,7 +67,7 @@ final class S3Writer {
                 return;
             } catch (RuntimeException e) {
                 source.check(address.toString(), key);
-                lock.refusal(address.toString(), e).ifPresent(refusal -> {
+                S3Lock.refusal(lock, address.toString(), e).ifPresent(refusal -> {
                     throw refusal;
                 });
                 boolean again = attempt < attempts.most() && isWorthAnother(e, source.size() <= partSize);
@@ -146,8 +139,7 @@ final class S3Writer {
         if (renamed.equals(fullKey) || !isMarked(renamed, mark)) {
             return;
         }
-        var unused = attempts.of(() ->
-                client.deleteObject(request -> request.bucket(address.bucket()).key(renamed)));
+        attempts.run(() -> client.delete(renamed));
         throw new Failure(
                 ExitCode.STORE,
                 address + ": " + KeyText.shown(key) + ": the store would name it " + KeyText.shown(renamed),
@@ -156,10 +148,7 @@ final class S3Writer {
 
     private boolean isMarked(String fullKey, String mark) {
         try {
-            return mark.equals(client.headObject(
-                            request -> request.bucket(address.bucket()).key(fullKey))
-                    .metadata()
-                    .get(MARK));
+            return mark.equals(client.head(fullKey).metadata().get(MARK));
         } catch (RuntimeException e) {
             // Under that name there is nothing that could be looked at: the usual case.
             return false;
@@ -180,10 +169,9 @@ final class S3Writer {
 
     /** False if the key is free, or if these credentials may not look; throws if it is another writer's. */
     private boolean isTakenByMe(String key, String mark) {
-        HeadObjectResponse there;
+        BucketClient.Found there;
         try {
-            there = client.headObject(
-                    request -> request.bucket(address.bucket()).key(address.prefix() + key));
+            there = client.head(address.prefix() + key);
         } catch (RuntimeException e) {
             int status = S3Errors.status(e);
             if (status == 404 || (conditional && status >= 300 && status < 500 && status != 429 && status != 408)) {
@@ -198,40 +186,25 @@ final class S3Writer {
         throw new ObjectExists(address.toString(), key);
     }
 
-    private void putWhole(String key, Source source, String mark, boolean withCondition, S3Lock lock) {
-        String md5 = lock.md5(source, 0, source.size());
-        client.putObject(
-                request -> request.bucket(address.bucket())
-                        .key(address.prefix() + key)
-                        .ifNoneMatch(withCondition ? "*" : null)
-                        .metadata(Map.of(MARK, mark))
-                        .objectLockMode(lock.mode())
-                        .objectLockRetainUntilDate(lock.until())
-                        .contentMD5(md5)
-                        .overrideConfiguration(config -> config.apiCallAttemptTimeout(tuning.patience(source.size()))),
-                RequestBody.fromContentProvider(source::open, source.size(), TYPE));
+    private void putWhole(String key, Source source, NewObject object, boolean withCondition) {
+        client.put(address.prefix() + key, new Piece(source, 0, source.size()), object, withCondition);
     }
 
-    private void putInParts(String key, Source source, String mark, boolean withCondition, long partSize, S3Lock lock) {
+    private void putInParts(String key, Source source, NewObject object, boolean withCondition, long partSize) {
         String fullKey = address.prefix() + key;
-        String upload = attempts.of(() -> client.createMultipartUpload(request -> request.bucket(address.bucket())
-                        .key(fullKey)
-                        .contentType(TYPE)
-                        .objectLockMode(lock.mode())
-                        .objectLockRetainUntilDate(lock.until())
-                        .metadata(Map.of(MARK, mark)))
-                .uploadId());
+        String upload = attempts.of(() -> client.begin(fullKey, object));
         boolean complete = false;
         try {
-            List<CompletedPart> parts = new ArrayList<>();
+            List<BucketClient.Part> parts = new ArrayList<>();
             for (long offset = 0; offset < source.size(); offset += partSize) {
-                parts.add(putPart(fullKey, upload, parts.size() + 1, source, offset, partSize, lock));
+                int number = parts.size() + 1;
+                Piece piece = new Piece(source, offset, Math.min(partSize, source.size() - offset));
+                parts.add(attempts.of(() -> {
+                    source.check(address.toString(), fullKey);
+                    return client.putPart(fullKey, upload, number, piece, object);
+                }));
             }
-            attempts.of(() -> client.completeMultipartUpload(request -> request.bucket(address.bucket())
-                    .key(fullKey)
-                    .uploadId(upload)
-                    .ifNoneMatch(withCondition ? "*" : null)
-                    .multipartUpload(all -> all.parts(parts))));
+            attempts.run(() -> client.complete(fullKey, upload, parts, withCondition));
             complete = true;
         } finally {
             if (!complete) {
@@ -240,31 +213,9 @@ final class S3Writer {
         }
     }
 
-    private CompletedPart putPart(
-            String fullKey, String upload, int number, Source source, long offset, long partSize, S3Lock lock) {
-        long length = Math.min(partSize, source.size() - offset);
-        UploadPartRequest part = UploadPartRequest.builder()
-                .bucket(address.bucket())
-                .key(fullKey)
-                .uploadId(upload)
-                .partNumber(number)
-                .contentLength(length)
-                .contentMD5(lock.md5(source, offset, length))
-                .overrideConfiguration(config -> config.apiCallAttemptTimeout(tuning.patience(length)))
-                .build();
-        String tag = attempts.of(() -> {
-            source.check(address.toString(), fullKey);
-            return client.uploadPart(
-                            part, RequestBody.fromContentProvider(() -> source.open(offset, length), length, TYPE))
-                    .eTag();
-        });
-        return CompletedPart.builder().partNumber(number).eTag(tag).build();
-    }
-
     private void abort(String fullKey, String upload) {
         try {
-            var unused = attempts.of(() -> Optional.of(client.abortMultipartUpload(
-                    request -> request.bucket(address.bucket()).key(fullKey).uploadId(upload))));
+            attempts.run(() -> client.abort(fullKey, upload));
         } catch (RuntimeException e) {
             // The failure that led here is the one to report. What is left costs space until the store's own
             // clean-up of unfinished uploads, but is never visible as an object.
