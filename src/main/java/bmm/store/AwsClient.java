@@ -1,6 +1,7 @@
 package bmm.store;
 
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +38,10 @@ final class AwsClient implements BucketClient {
     public Found head(String key) {
         HeadObjectResponse there =
                 ask(() -> client.headObject(request -> request.bucket(bucket).key(key)));
-        return new Found(there.contentLength(), there.lastModified(), there.metadata());
+        // Some servers do not tell the length of what is empty.
+        long size = Optional.ofNullable(there.contentLength()).orElse(0L);
+        Instant modified = Optional.ofNullable(there.lastModified()).orElse(Instant.EPOCH);
+        return new Found(size, modified, there.metadata());
     }
 
     @Override
