@@ -41,9 +41,12 @@ final class AwsClient implements BucketClient {
     public Found head(String key) {
         HeadObjectResponse there =
                 ask(() -> client.headObject(request -> request.bucket(bucket).key(key)));
+        // Some servers do not tell the length of what is empty.
+        long size = Optional.ofNullable(there.contentLength()).orElse(0L);
+        Instant modified = Optional.ofNullable(there.lastModified()).orElse(Instant.EPOCH);
         return new Found(
-                there.contentLength(),
-                there.lastModified(),
+                size,
+                modified,
                 there.metadata(),
                 S3Lock.of(there.objectLockModeAsString(), there.objectLockRetainUntilDate()));
     }
