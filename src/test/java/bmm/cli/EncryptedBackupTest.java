@@ -202,7 +202,8 @@ final class EncryptedBackupTest {
         // Decrypted by hand beside it: another file than the manifest's.
         Path plain = Path.of(BackupName.withoutAge(scene.only(".zst.age").toString()));
         withIdentity();
-        try (InputStream in = Identities.parse(Files.readString(key)).decrypt(Files.newInputStream(scene.only(".zst.age")))) {
+        try (InputStream in =
+                Identities.parse(Files.readString(key)).decrypt(Files.newInputStream(scene.only(".zst.age")))) {
             Files.copy(in, plain);
         }
         assertThat(scene.run("verify", plain.toString()).isDone().out())
