@@ -98,6 +98,11 @@ final class Run {
         LogSetup.mask(settings.secrets().toArray(Secret[]::new));
     }
 
+    /** Where the run tells what it saw. */
+    Alerts alerts() {
+        return new Alerts();
+    }
+
     /** The settings of this run. */
     Settings settings() {
         return settings;
