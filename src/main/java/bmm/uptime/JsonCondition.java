@@ -1,0 +1,72 @@
+package bmm.uptime;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.math.BigDecimal;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** {@code json:$.status=ok}: a value in a JSON body is there and, with an operator, is as it should be. */
+record JsonCondition(JsonPath path, String operator, String value) implements HttpExpectation {
+    private static final Pattern FORM = Pattern.compile("(\\$[^=!<>]*)(?:(!=|=|<|>)(.*))?", Pattern.DOTALL);
+
+    static JsonCondition parse(String text) {
+        Matcher matcher = FORM.matcher(text);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("use json:$.path=value, !=, < or >");
+        }
+        String operator = Optional.ofNullable(matcher.group(2)).orElse("");
+        String value = Optional.ofNullable(matcher.group(3)).orElse("");
+        if ((operator.equals("<") || operator.equals(">")) && number(value) == null) {
+            throw new IllegalArgumentException("< and > compare with a number");
+        }
+        return new JsonCondition(JsonPath.parse(matcher.group(1).strip()), operator, value);
+    }
+
+    @Override
+    public @Nullable String unmet(HttpAnswer answer) {
+        JsonElement root;
+        try {
+            root = JsonParser.parseString(answer.text());
+        } catch (JsonParseException e) {
+            return answer.whole() ? "the body is not JSON" : "the body is larger than a megabyte, too large to parse";
+        }
+        Optional<JsonElement> found = path.in(root);
+        if (found.isEmpty()) {
+            return "the JSON has no " + path;
+        }
+        String actual = found.get().isJsonPrimitive()
+                ? found.get().getAsString()
+                : found.get().toString();
+        return holds(actual) ? null : path + " is " + Reasons.cut(actual) + ", not " + wanted();
+    }
+
+    private boolean holds(String actual) {
+        BigDecimal left = number(actual);
+        BigDecimal right = number(value);
+        boolean numbers = left != null && right != null;
+        return switch (operator) {
+            case "=" -> numbers ? left.compareTo(right) == 0 : actual.equals(value);
+            case "!=" -> numbers ? left.compareTo(right) != 0 : !actual.equals(value);
+            case "<" -> numbers && left.compareTo(right) < 0;
+            case ">" -> numbers && left.compareTo(right) > 0;
+            default -> !actual.equals("null") && !actual.equals("false");
+        };
+    }
+
+    private String wanted() {
+        return switch (operator) {
+            case "" -> "true or some value";
+            case "=" -> value;
+            default -> operator + " " + value;
+        };
+    }
+
+    /** Not with an exponent: 1e999999999 would be expanded when it is compared. */
+    private static @Nullable BigDecimal number(String text) {
+        return text.matches("-?\\d{1,30}(\\.\\d{1,30})?") ? new BigDecimal(text) : null;
+    }
+}
