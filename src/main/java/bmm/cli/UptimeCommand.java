@@ -72,15 +72,32 @@ final class UptimeCommand extends RunnableCommand {
             return report.exitCode();
         }
         Instance instance = run.instance();
-        try (RunLock lock = RunLock.acquire(
-                instance.stateDirectory().resolve("uptime.lock"), run.clock().instant())) {
-            LOG.atDebug().addKeyValue("lock", lock).log("holding the lock");
+        RunLock lock = lock(instance, run);
+        try {
             TickReport report = new Tick(all, run.settings(), run.clock()).run();
             log(report);
             new TickHistory(instance.stateDirectory()).append(report, run.clock().instant());
             print(report, run);
             run.alerts().tick(report.observations());
             return report.exitCode();
+        } finally {
+            if (lock != null) {
+                lock.close();
+            }
+        }
+    }
+
+    /** Null where no lock can be had: a disk that is full or read-only is a reason to look, not one to stop looking. */
+    private static @Nullable RunLock lock(Instance instance, Run run) {
+        try {
+            return RunLock.acquire(
+                    instance.stateDirectory().resolve("uptime.lock"), run.clock().instant());
+        } catch (Failure e) {
+            if (e.exitCode() == ExitCode.LOCKED) {
+                throw e;
+            }
+            LOG.atWarn().log("looking without a lock: {}", e.getMessage());
+            return null;
         }
     }
 

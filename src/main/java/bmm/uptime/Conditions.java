@@ -55,7 +55,7 @@ final class Conditions {
     /** Called when everyone has taken what is theirs. */
     void refuseOthers() {
         if (!left.isEmpty()) {
-            String meant = Spelling.nearest(left.getFirst(), known)
+            String meant = Spelling.nearest(left.getFirst().replaceFirst("(?<=[=:<>]).*", ""), known)
                     .map(near -> "; did you mean " + near + "?")
                     .orElse("");
             throw new IllegalArgumentException("unknown condition " + left.getFirst() + meant + " (there are "

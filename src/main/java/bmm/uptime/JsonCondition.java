@@ -3,6 +3,11 @@ package bmm.uptime;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import java.io.IOException;
+import java.io.StringReader;
 import java.math.BigDecimal;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -30,8 +35,8 @@ record JsonCondition(JsonPath path, String operator, String value) implements Ht
     public @Nullable String unmet(HttpAnswer answer) {
         JsonElement root;
         try {
-            root = JsonParser.parseString(answer.text());
-        } catch (JsonParseException e) {
+            root = parse(answer);
+        } catch (JsonParseException | IOException e) {
             return answer.whole() ? "the body is not JSON" : "the body is larger than a megabyte, too large to parse";
         }
         Optional<JsonElement> found = path.in(root);
@@ -42,6 +47,17 @@ record JsonCondition(JsonPath path, String operator, String value) implements Ht
                 ? found.get().getAsString()
                 : found.get().toString();
         return holds(actual) ? null : path + " is " + Reasons.cut(actual) + ", not " + wanted();
+    }
+
+    /** As RFC 8259 has it: Gson's own way takes a page of text for a string. */
+    private static JsonElement parse(HttpAnswer answer) throws IOException {
+        JsonReader reader = new JsonReader(new StringReader(answer.text()));
+        reader.setStrictness(Strictness.STRICT);
+        JsonElement root = JsonParser.parseReader(reader);
+        if (reader.peek() != JsonToken.END_DOCUMENT) {
+            throw new JsonParseException("something follows");
+        }
+        return root;
     }
 
     private boolean holds(String actual) {

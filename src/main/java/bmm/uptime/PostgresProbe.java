@@ -29,6 +29,7 @@ record PostgresProbe(ConnectionSettings connection, @Nullable String database) i
         Deadline deadline = Deadline.in(timeout);
         if (!connection.host().startsWith("/")) {
             var unused = trail.lookUp(connection.host());
+            trail.at(Stage.TCP);
         }
         try {
             Ping.ask(connection, database, timeout);

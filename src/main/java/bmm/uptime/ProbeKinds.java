@@ -14,6 +14,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,7 +77,7 @@ final class ProbeKinds {
                 trust,
                 conditions.one("redirects=", ProbeKinds::redirects).orElse(MOST_REDIRECTS),
                 HttpExpectation.of(conditions),
-                conditions.one("tls>", Probes::positive).orElse(null),
+                conditions.one("tls>", ProbeKinds::age).orElse(null),
                 clock);
     }
 
@@ -102,10 +103,13 @@ final class ProbeKinds {
     }
 
     private static TcpProbe tcp(String rest) {
+        if (!rest.startsWith("//")) {
+            throw new IllegalArgumentException("use tcp://host:port");
+        }
         URI uri = uri("tcp:" + rest);
         int colon = rest.lastIndexOf(':');
         String host = colon < 3 ? "" : rest.substring(2, colon);
-        if (!rest.startsWith("//") || host.isEmpty() || uri.getRawUserInfo() != null) {
+        if (host.isEmpty() || uri.getRawUserInfo() != null) {
             throw new IllegalArgumentException("use tcp://host:port");
         }
         return new TcpProbe(host, port(rest.substring(colon + 1)));
@@ -187,6 +191,13 @@ final class ProbeKinds {
             throw new IllegalArgumentException("use " + form);
         }
         return text;
+    }
+
+    private static Duration age(String text) {
+        if (text.matches("[0-9.]+")) {
+            throw new IllegalArgumentException("needs a unit, as in 14d");
+        }
+        return Probes.positive(text);
     }
 
     private static int redirects(String text) {
