@@ -71,14 +71,14 @@ public final class AddressBook {
 
     /** Looks up those of the names that were not seen for half a day, so that their addresses are known on a bad day. */
     public void refresh(Collection<String> hosts) {
-        for (String host : hosts) {
-            if (!isFresh(host)) {
-                try {
-                    remember(host, Arrays.asList(InetAddress.getAllByName(host)));
-                } catch (UnknownHostException e) {
-                    continue; // what is known of it stays
-                }
-            }
+        hosts.stream().filter(host -> !isFresh(host)).forEach(this::lookUp);
+    }
+
+    private void lookUp(String host) {
+        try {
+            remember(host, Arrays.asList(InetAddress.getAllByName(host)));
+        } catch (UnknownHostException e) {
+            return; // what is known of it stays
         }
     }
 
@@ -91,7 +91,9 @@ public final class AddressBook {
     public synchronized void remember(String host, List<InetAddress> addresses) {
         List<String> texts = addresses.stream().map(InetAddress::getHostAddress).toList();
         Entry before = entries.get(host);
-        if (!texts.isEmpty() && !host.contains(" ") && (before == null || !isFresh(host) || !before.addresses().equals(texts))) {
+        if (!texts.isEmpty()
+                && !host.contains(" ")
+                && (before == null || !isFresh(host) || !before.addresses().equals(texts))) {
             entries.put(host, new Entry(now, texts));
             changed = true;
         }
@@ -135,7 +137,9 @@ public final class AddressBook {
         String[] words = line.split(" ", -1);
         try {
             if (words.length > 2) {
-                entries.put(words[0], new Entry(Instant.parse(words[1]), List.of(words).subList(2, words.length)));
+                entries.put(
+                        words[0],
+                        new Entry(Instant.parse(words[1]), List.of(words).subList(2, words.length)));
             }
         } catch (java.time.DateTimeException e) {
             changed = true; // a damaged line is left out when it is written again

@@ -262,8 +262,8 @@ public final class Keys {
             "probe",
             false,
             "A probe called NAME: http://…, https://…, tcp://host:port, dns:name, postgres:, disk:/path or cmd:…, then conditions.");
-    public static final Family PROBE_PASSWORD = new Family(
-            "BMM_PROBE_", "_PASSWORD", "password", true, "Password for the user in the URL of that probe.");
+    public static final Family PROBE_PASSWORD =
+            new Family("BMM_PROBE_", "_PASSWORD", "password", true, "Password for the user in the URL of that probe.");
     public static final Family PROBE_HEADER = new Family(
             "BMM_PROBE_",
             "_HEADER",
@@ -272,7 +272,8 @@ public final class Keys {
             "A header that this http probe sends, such as Authorization: Bearer ….");
 
     /** Settings with a name of the user's own in them; longer suffixes first, so that the first match is the right one. */
-    public static final List<Family> FAMILIES = List.of(STORE_ACCESS_KEY, STORE_SECRET_KEY, STORE, PROBE_PASSWORD, PROBE_HEADER, PROBE);
+    public static final List<Family> FAMILIES =
+            List.of(STORE_ACCESS_KEY, STORE_SECRET_KEY, STORE, PROBE_PASSWORD, PROBE_HEADER, PROBE);
 
     public static final List<Group> GROUPS = List.of(
             new Group(

@@ -70,16 +70,26 @@ final class Rehearsal {
     private static void tick(Path directory) throws IOException {
         try (HealthPage page = new HealthPage()) {
             Map<String, String> environment = Map.of(
-                    "HOME", directory.toString(),
-                    "BMM_STATE_DIR", directory.resolve("ticks").toString(),
-                    "BMM_UPTIME_ATTEMPTS", "1",
-                    "BMM_UPTIME_REFERENCES", "none",
-                    "BMM_PROBE_PAGE", "http://" + page.address() + "/ status=200 json:$.status=ok body:ok latency<5s",
-                    "BMM_PROBE_SECURE", "https://" + page.address() + "/ timeout=1s",
-                    "BMM_PROBE_PORT", "tcp://localhost:" + page.port(),
-                    "BMM_PROBE_NAME", "dns:localhost",
-                    "BMM_PROBE_DISK", "disk:" + directory,
-                    "BMM_PROBE_COMMAND", "cmd:echo all is well");
+                    "HOME",
+                    directory.toString(),
+                    "BMM_STATE_DIR",
+                    directory.resolve("ticks").toString(),
+                    "BMM_UPTIME_ATTEMPTS",
+                    "1",
+                    "BMM_UPTIME_REFERENCES",
+                    "none",
+                    "BMM_PROBE_PAGE",
+                    "http://" + page.address() + "/ status=200 json:$.status=ok body:ok latency<5s",
+                    "BMM_PROBE_SECURE",
+                    "https://" + page.address() + "/ timeout=1s",
+                    "BMM_PROBE_PORT",
+                    "tcp://localhost:" + page.port(),
+                    "BMM_PROBE_NAME",
+                    "dns:localhost",
+                    "BMM_PROBE_DISK",
+                    "disk:" + directory,
+                    "BMM_PROBE_COMMAND",
+                    "cmd:echo all is well");
             Path envFile = Files.createFile(directory.resolve("ticks.env"));
             for (List<String> command : List.of(
                     List.of("uptime", "--env-file", envFile.toString()),
@@ -105,15 +115,19 @@ final class Rehearsal {
 
         private void serve() {
             while (!listener.isClosed()) {
-                try (Socket socket = listener.accept()) {
-                    var unused = socket.getInputStream().read(new byte[4096]);
-                    socket.getOutputStream()
-                            .write(("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n"
-                                            + "Connection: close\r\n\r\n{\"status\":\"ok\"}")
-                                    .getBytes(StandardCharsets.US_ASCII));
-                } catch (IOException e) {
-                    continue; // who asked went away
-                }
+                serveOne();
+            }
+        }
+
+        private void serveOne() {
+            try (Socket socket = listener.accept()) {
+                var unused = socket.getInputStream().read(new byte[4096]);
+                socket.getOutputStream()
+                        .write(("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n"
+                                        + "Connection: close\r\n\r\n{\"status\":\"ok\"}")
+                                .getBytes(StandardCharsets.US_ASCII));
+            } catch (IOException e) {
+                return; // who asked went away
             }
         }
 

@@ -138,10 +138,10 @@ public final class SettingsDocs {
     private static void families(StringBuilder example, String title, List<Keys.Family> families) {
         example.append("\n# --- ").append(title).append(" ---\n# NAME is a name of your own.\n");
         families.forEach(family -> example.append("\n# ")
-                        .append(family.help())
-                        .append("\n#")
-                        .append(family.key("NAME"))
-                        .append("=\n"));
+                .append(family.help())
+                .append("\n#")
+                .append(family.key("NAME"))
+                .append("=\n"));
     }
 
     private static void example(StringBuilder example, Setting<?> setting) {

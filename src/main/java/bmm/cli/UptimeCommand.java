@@ -35,7 +35,10 @@ import picocli.CommandLine.Parameters;
 final class UptimeCommand extends RunnableCommand {
     private static final Logger LOG = LoggerFactory.getLogger(UptimeCommand.class);
 
-    @Parameters(paramLabel = "NAME", arity = "0..*", description = "Only these probes; nobody is told of what they saw.")
+    @Parameters(
+            paramLabel = "NAME",
+            arity = "0..*",
+            description = "Only these probes; nobody is told of what they saw.")
     List<String> names = new ArrayList<>();
 
     @Option(names = "--dry-run", description = "Look and print, but tell nobody and remember nothing.")
@@ -76,7 +79,8 @@ final class UptimeCommand extends RunnableCommand {
         try {
             TickReport report = new Tick(all, run.settings(), run.clock()).run();
             log(report);
-            new TickHistory(instance.stateDirectory()).append(report, run.clock().instant());
+            new TickHistory(instance.stateDirectory())
+                    .append(report, run.clock().instant());
             print(report, run);
             run.alerts().tick(report.observations());
             return report.exitCode();
@@ -91,7 +95,8 @@ final class UptimeCommand extends RunnableCommand {
     private static @Nullable RunLock lock(Instance instance, Run run) {
         try {
             return RunLock.acquire(
-                    instance.stateDirectory().resolve("uptime.lock"), run.clock().instant());
+                    instance.stateDirectory().resolve("uptime.lock"),
+                    run.clock().instant());
         } catch (Failure e) {
             if (e.exitCode() == ExitCode.LOCKED) {
                 throw e;
@@ -115,8 +120,7 @@ final class UptimeCommand extends RunnableCommand {
                             "there is no probe " + name,
                             "there are: "
                                     + String.join(
-                                            ", ",
-                                            all.stream().map(Watch::name).toList()))));
+                                            ", ", all.stream().map(Watch::name).toList()))));
         }
         return chosen;
     }
@@ -147,7 +151,8 @@ final class UptimeCommand extends RunnableCommand {
         for (ProbeResult result : report.results()) {
             String latency = result.latency() == null ? "" : Amounts.latency(result.latency());
             run.out()
-                    .println(padded(result.name(), width) + "  " + padded(result.status().name(), 7) + "  "
+                    .println(padded(result.name(), width) + "  "
+                            + padded(result.status().name(), 7) + "  "
                             + " ".repeat(Math.max(0, 7 - latency.length())) + latency + "  "
                             + result.target() + "  " + result.reason() + certificate(result));
         }
@@ -164,7 +169,9 @@ final class UptimeCommand extends RunnableCommand {
 
     private static @Nullable Long certificateDays(ProbeResult result) {
         Instant ends = result.certificateEnds();
-        return ends == null || result.isDown() ? null : Duration.between(result.at(), ends).toDays();
+        return ends == null || result.isDown()
+                ? null
+                : Duration.between(result.at(), ends).toDays();
     }
 
     private static Map<String, Object> json(TickReport report) {
@@ -176,7 +183,9 @@ final class UptimeCommand extends RunnableCommand {
             one.put("status", result.status().name());
             one.put("stage", result.stage() == null ? null : result.stage().toString());
             one.put("detail", result.sentence());
-            one.put("seconds", result.latency() == null ? null : result.latency().toMillis() / 1000.0);
+            one.put(
+                    "seconds",
+                    result.latency() == null ? null : result.latency().toMillis() / 1000.0);
             one.put("certificateDays", certificateDays(result));
             one.put("attempts", result.attempts());
             probes.add(one);

@@ -93,7 +93,8 @@ final class CertificateWatch extends X509ExtendedTrustManager {
     }
 
     private void remember(X509Certificate @Nullable [] shown) {
-        chain = Arrays.stream(Objects.requireNonNullElse(shown, new X509Certificate[0])).toList();
+        chain = Arrays.stream(Objects.requireNonNullElse(shown, new X509Certificate[0]))
+                .toList();
     }
 
     @Override
@@ -103,8 +104,7 @@ final class CertificateWatch extends X509ExtendedTrustManager {
     }
 
     @Override
-    public void checkServerTrusted(X509Certificate[] shown, String type, SSLEngine engine)
-            throws CertificateException {
+    public void checkServerTrusted(X509Certificate[] shown, String type, SSLEngine engine) throws CertificateException {
         remember(shown);
         judge.checkServerTrusted(shown, type, engine);
     }
@@ -121,8 +121,7 @@ final class CertificateWatch extends X509ExtendedTrustManager {
     }
 
     @Override
-    public void checkClientTrusted(X509Certificate[] shown, String type, SSLEngine engine)
-            throws CertificateException {
+    public void checkClientTrusted(X509Certificate[] shown, String type, SSLEngine engine) throws CertificateException {
         judge.checkClientTrusted(shown, type, engine);
     }
 

@@ -58,8 +58,8 @@ final class Conditions {
             String meant = Spelling.nearest(left.getFirst().replaceFirst("(?<=[=:<>]).*", ""), known)
                     .map(near -> "; did you mean " + near + "?")
                     .orElse("");
-            throw new IllegalArgumentException("unknown condition " + left.getFirst() + meant + " (there are "
-                    + String.join(" ", known) + ")");
+            throw new IllegalArgumentException(
+                    "unknown condition " + left.getFirst() + meant + " (there are " + String.join(" ", known) + ")");
         }
     }
 }

@@ -111,8 +111,8 @@ final class HttpRequest {
                 }
                 body.write(buffer, 0, read);
                 if (deadline.hasPassed()) {
-                    throw new SocketTimeoutException("answers so slowly that after " + body.size()
-                            + " bytes the time was up");
+                    throw new SocketTimeoutException(
+                            "answers so slowly that after " + body.size() + " bytes the time was up");
                 }
             }
         }

@@ -63,12 +63,14 @@ record JsonCondition(JsonPath path, String operator, String value) implements Ht
     private boolean holds(String actual) {
         BigDecimal left = number(actual);
         BigDecimal right = number(value);
-        boolean numbers = left != null && right != null;
+        // Numbers are compared as such: 17 is 17.0.
+        Integer order = left == null || right == null ? null : left.compareTo(right);
+        boolean equal = order == null ? actual.equals(value) : order == 0;
         return switch (operator) {
-            case "=" -> numbers ? left.compareTo(right) == 0 : actual.equals(value);
-            case "!=" -> numbers ? left.compareTo(right) != 0 : !actual.equals(value);
-            case "<" -> numbers && left.compareTo(right) < 0;
-            case ">" -> numbers && left.compareTo(right) > 0;
+            case "=" -> equal;
+            case "!=" -> !equal;
+            case "<" -> order != null && order < 0;
+            case ">" -> order != null && order > 0;
             default -> !actual.equals("null") && !actual.equals("false");
         };
     }

@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 
 /** The part of JSONPath (RFC 9535) that names one value: {@code $.checks[0].state}, {@code $['a.b']}. */
 record JsonPath(String text, List<String> steps) {
-    private static final Pattern STEP = Pattern.compile("\\.([^.\\[\\]]+)|\\[(\\d+)\\]|\\['([^']+)'\\]|\\[\"([^\"]+)\"\\]");
+    private static final Pattern STEP =
+            Pattern.compile("\\.([^.\\[\\]]+)|\\[(\\d+)\\]|\\['([^']+)'\\]|\\[\"([^\"]+)\"\\]");
 
     static JsonPath parse(String text) {
         List<String> steps = new ArrayList<>();

@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param certificateEnds until when the server's certificate is good, where it showed one
  */
 record Look(
-        Status status, @Nullable Stage stage, String sentence, Duration latency, @Nullable Instant certificateEnds) {
+        Status status,
+        @Nullable Stage stage,
+        String sentence,
+        Duration latency,
+        @Nullable Instant certificateEnds) {
     static Look up(String sentence, Duration latency) {
         return new Look(Status.UP, null, sentence, latency, null);
     }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param database null: the one that the connection names, or postgres
  */
-record PostgresProbe(ConnectionSettings connection, @Nullable String database) implements Probe {
+record PostgresProbe(
+        ConnectionSettings connection, @Nullable String database) implements Probe {
     @Override
     public String target() {
         return "postgres at " + connection.address() + (database == null ? "" : ", database " + database);

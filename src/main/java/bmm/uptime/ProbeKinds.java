@@ -63,8 +63,7 @@ final class ProbeKinds {
         };
     }
 
-    private HttpProbe http(
-            String target, Conditions conditions, @Nullable Secret password, @Nullable Secret header) {
+    private HttpProbe http(String target, Conditions conditions, @Nullable Secret password, @Nullable Secret header) {
         URI uri = uri(target);
         String user = uri.getRawUserInfo();
         Trust trust = conditions

@@ -63,7 +63,9 @@ public final class Probes {
                 name.toLowerCase(Locale.ROOT),
                 probe,
                 conditions.one("layer=", value -> choice(Layer.class, value)).orElse(probe.layer()),
-                conditions.one("severity=", value -> choice(Severity.class, value)).orElse(Severity.CRITICAL),
+                conditions
+                        .one("severity=", value -> choice(Severity.class, value))
+                        .orElse(Severity.CRITICAL),
                 conditions.one("latency<", Probes::positive).orElse(null),
                 conditions.one("timeout=", Probes::positive).orElseGet(() -> settings.get(Keys.UPTIME_TIMEOUT)),
                 conditions.one("attempts=", Probes::attempts).orElseGet(() -> settings.get(Keys.UPTIME_ATTEMPTS)));

@@ -66,7 +66,8 @@ final class Round {
         attempt++;
         looking = true;
         current = Deadline.in(timeout.plus(GRACE));
-        Thread thread = new Thread(() -> answers.add(new Answer(this, own, look(own, timeout))), "probe-" + watch.name());
+        Thread thread =
+                new Thread(() -> answers.add(new Answer(this, own, look(own, timeout))), "probe-" + watch.name());
         thread.setDaemon(true);
         thread.start();
     }

@@ -63,7 +63,7 @@ class AddressBookTest {
     void withoutABookInUseItIsNotFound() throws IOException {
         rememberAt(NOW);
 
-        assertThatThrownBy(() -> InetAddress.getByName(NAME)).isInstanceOf(UnknownHostException.class);
+        assertThatThrownBy(() -> InetAddress.getAllByName(NAME)).isInstanceOf(UnknownHostException.class);
     }
 
     @Test
@@ -71,14 +71,14 @@ class AddressBookTest {
         rememberAt(NOW);
         AddressBook.open(state, NOW.plus(Duration.ofDays(61))).use();
 
-        assertThatThrownBy(() -> InetAddress.getByName(NAME)).isInstanceOf(UnknownHostException.class);
+        assertThatThrownBy(() -> InetAddress.getAllByName(NAME)).isInstanceOf(UnknownHostException.class);
     }
 
     @Test
     void whatIsFoundIsWrittenDown() throws IOException {
         AddressBook book = AddressBook.open(state, NOW);
         book.use();
-        assertThat(InetAddress.getByName("localhost").isLoopbackAddress()).isTrue();
+        assertThat(InetAddress.getAllByName("localhost")).isNotEmpty();
         book.save();
 
         assertThat(Files.readString(state.resolve("addresses"))).startsWith("localhost 2026-11-21T03:15:00Z 127.0.0.1");

@@ -40,7 +40,7 @@ class UptimeCommandTest {
 
     @BeforeEach
     void start() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 5);
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 5);
         server.createContext("/", exchange -> {
             byte[] body = "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(200, body.length);
@@ -51,7 +51,8 @@ class UptimeCommandTest {
         environment.put("BMM_STATE_DIR", directory.resolve("state").toString());
         environment.put("BMM_UPTIME_ATTEMPTS", "1");
         environment.put("BMM_PROBE_API", url() + "/health json:$.status=ok");
-        environment.put("BMM_PROBE_PORT", "tcp://127.0.0.1:" + server.getAddress().getPort());
+        environment.put(
+                "BMM_PROBE_PORT", "tcp://127.0.0.1:" + server.getAddress().getPort());
     }
 
     @AfterEach
@@ -93,7 +94,10 @@ class UptimeCommandTest {
                 .anyMatch(line -> line.matches("api   UP +\\d+ ms  " + url() + "/health  status 200"));
         assertThat(outcome.err().lines()).hasSize(1);
         assertThat(outcome.err()).contains("msg=\"tick: all up\" up=2 down=0 unknown=0 ms=");
-        assertThat(history()).content().startsWith("{\"at\":\"2026-11-21T03:15:00Z\",").hasLineCount(1);
+        assertThat(history())
+                .content()
+                .startsWith("{\"at\":\"2026-11-21T03:15:00Z\",")
+                .hasLineCount(1);
     }
 
     @Test
@@ -117,13 +121,14 @@ class UptimeCommandTest {
 
         assertThat(outcome.exit()).isZero();
         assertThat(outcome.out()).contains("away  UNKNOWN");
-        assertThat(outcome.err()).contains("the network of this machine is down").contains("unknown=1");
+        assertThat(outcome.err())
+                .contains("the network of this machine is down")
+                .contains("unknown=1");
     }
 
     @Test
     void jsonIsOneObject() throws IOException {
-        JsonObject json =
-                JsonParser.parseString(uptime("--json").out()).getAsJsonObject();
+        JsonObject json = JsonParser.parseString(uptime("--json").out()).getAsJsonObject();
 
         assertThat(json.get("exit").getAsInt()).isZero();
         JsonObject first = json.getAsJsonArray("probes").get(0).getAsJsonObject();

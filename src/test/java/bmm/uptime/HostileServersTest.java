@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import bmm.alert.Observation.Status;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
@@ -38,7 +37,7 @@ class HostileServersTest {
     @Test
     void nothingListens() throws IOException {
         int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
         assertThat(timed("http://127.0.0.1:" + port + "/").reason()).isEqualTo("TCP: connection refused");
@@ -55,19 +54,20 @@ class HostileServersTest {
     @Test
     void packetsAreSwallowed() throws IOException {
         // A full backlog drops what comes: the kernel answers nothing, as a firewall does.
-        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             List<Socket> fillers = new ArrayList<>();
             try {
                 for (int i = 0; i < 8; i++) {
                     Socket filler = new Socket();
                     fillers.add(filler);
                     try {
-                        filler.connect(new InetSocketAddress("127.0.0.1", full.getLocalPort()), 100);
+                        filler.connect(full.getLocalSocketAddress(), 100);
                     } catch (IOException e) {
                         break;
                     }
                 }
-                assertThat(timed("http://127.0.0.1:" + full.getLocalPort() + "/ timeout=1s").reason())
+                assertThat(timed("http://127.0.0.1:" + full.getLocalPort() + "/ timeout=1s")
+                                .reason())
                         .startsWith("TCP: no answer: the packets are swallowed");
             } finally {
                 for (Socket filler : fillers) {
@@ -99,7 +99,8 @@ class HostileServersTest {
 
     @Test
     void itSpeaksSomethingElse() throws IOException {
-        assertThat(look((socket, out) -> RawServer.write(out, "SSH-2.0-OpenSSH_9.2\r\n")).reason())
+        assertThat(look((socket, out) -> RawServer.write(out, "SSH-2.0-OpenSSH_9.2\r\n"))
+                        .reason())
                 .isEqualTo("application: what answers does not speak HTTP");
     }
 
@@ -152,8 +153,7 @@ class HostileServersTest {
         assertThat(look(gigabyte).status()).isEqualTo(Status.UP);
         assertThat(look(gigabyte, "body:yes").reason())
                 .isEqualTo("application: the first megabyte of the body does not contain yes");
-        assertThat(look(gigabyte, "json:$.a").reason())
-                .startsWith("application: the body is larger than a megabyte");
+        assertThat(look(gigabyte, "json:$.a").reason()).startsWith("application: the body is larger than a megabyte");
     }
 
     @Test
@@ -195,8 +195,7 @@ class HostileServersTest {
     @Test
     void itRedirectsWithoutEnd() throws IOException {
         try (RawServer server = new RawServer((socket, out) -> RawServer.write(
-                out,
-                "HTTP/1.1 302 Found\r\nLocation: /" + System.nanoTime() + "\r\nContent-Length: 0\r\n\r\n"))) {
+                out, "HTTP/1.1 302 Found\r\nLocation: /" + System.nanoTime() + "\r\nContent-Length: 0\r\n\r\n"))) {
             assertThat(timed(server.url()).reason()).startsWith("application: redirects more than 5 times");
             assertThat(server.connections).hasValue(6);
         }
@@ -204,9 +203,8 @@ class HostileServersTest {
 
     @Test
     void whatItSaysIsCutAndCannotBreakALine() throws IOException {
-        ProbeResult result = look(
-                (socket, out) -> RawServer.write(
-                        out, "HTTP/1.1 302 Found\r\nLocation: gopher://" + "x".repeat(100_000) + "\r\n\r\n"));
+        ProbeResult result = look((socket, out) ->
+                RawServer.write(out, "HTTP/1.1 302 Found\r\nLocation: gopher://" + "x".repeat(100_000) + "\r\n\r\n"));
 
         assertThat(result.reason()).hasSizeLessThan(400).doesNotContain("\n");
     }

@@ -124,8 +124,7 @@ class HttpProbeTest {
     void aCircleOfRedirectsIsDown() {
         server.redirect("/a", "/b").redirect("/b", "/a");
 
-        assertThat(look("/a").reason())
-                .isEqualTo("application: redirects in a circle, back to " + server.url("/a"));
+        assertThat(look("/a").reason()).isEqualTo("application: redirects in a circle, back to " + server.url("/a"));
     }
 
     @ParameterizedTest
@@ -184,7 +183,8 @@ class HttpProbeTest {
             Thread.sleep(400);
             RawServer.write(out, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
         })) {
-            assertThat(Looking.at(slow.url() + " latency<300ms").reason()).matches("took \\d+ ms, not less than 300 ms");
+            assertThat(Looking.at(slow.url() + " latency<300ms").reason())
+                    .matches("took \\d+ ms, not less than 300 ms");
             assertThat(Looking.at(slow.url() + " latency<4s").status()).isEqualTo(Status.UP);
         }
     }

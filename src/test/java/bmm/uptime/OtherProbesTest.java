@@ -22,7 +22,7 @@ class OtherProbesTest {
 
     @Test
     void aPortThatAcceptsIsUp() throws IOException {
-        try (ServerSocket listening = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket listening = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             ProbeResult result = Looking.at("tcp://127.0.0.1:" + listening.getLocalPort());
 
             assertThat(result.status()).isEqualTo(Status.UP);
@@ -43,7 +43,9 @@ class OtherProbesTest {
         assertThat(Looking.at("dns:localhost address=127.0.0.1").status()).isEqualTo(Status.UP);
         assertThat(Looking.at("dns:localhost address=192.0.2.1").reason())
                 .matches("DNS: localhost is .*127\\.0\\.0\\.1.*, not 192\\.0\\.2\\.1");
-        assertThat(Looking.at("dns:nothing.invalid").reason()).startsWith("DNS: ").contains("nothing.invalid");
+        assertThat(Looking.at("dns:nothing.invalid").reason())
+                .startsWith("DNS: ")
+                .contains("nothing.invalid");
     }
 
     @Test
@@ -85,7 +87,8 @@ class OtherProbesTest {
         org.junit.jupiter.api.Assumptions.assumeFalse(
                 readOnly.isEmpty(), "nothing is mounted read-only on this machine");
 
-        assertThat(Looking.at("disk:" + readOnly + " free>0% writable").reason()).endsWith("mounted read-only");
+        assertThat(Looking.at("disk:" + readOnly + " free>0% writable").reason())
+                .endsWith("mounted read-only");
     }
 
     @ParameterizedTest
@@ -159,7 +162,8 @@ class OtherProbesTest {
     @Test
     void aDatabaseThatHangsIsDown() throws IOException {
         try (RawServer silent = new RawServer((socket, out) -> Thread.sleep(20_000))) {
-            assertThat(Looking.at("postgres://me@" + silent.address() + "/app timeout=1s").reason())
+            assertThat(Looking.at("postgres://me@" + silent.address() + "/app timeout=1s")
+                            .reason())
                     .contains(silent.address());
         }
     }

@@ -15,9 +15,7 @@ class ProbesTest {
     @Test
     void theExampleOfTheDocumentationIsRead() {
         Watch watch = new Looking()
-                .set(
-                        "BMM_PROBE_API",
-                        "https://app.example/api/health status=200 json:$.status=ok latency<2s tls>14d")
+                .set("BMM_PROBE_API", "https://app.example/api/health status=200 json:$.status=ok latency<2s tls>14d")
                 .probes()
                 .getFirst();
 
@@ -103,15 +101,12 @@ class ProbesTest {
 
     @Test
     void aHeaderIsForHttpOnlyAndOneLine() {
-        assertThatThrownBy(new Looking()
-                                .set("BMM_PROBE_X", "tcp://a.example:1")
-                                .set("BMM_PROBE_X_HEADER", "A: b")
-                        ::probes)
+        assertThatThrownBy(
+                        new Looking().set("BMM_PROBE_X", "tcp://a.example:1").set("BMM_PROBE_X_HEADER", "A: b")::probes)
                 .hasMessageContaining("only http probes send a header");
-        assertThatThrownBy(new Looking()
-                                .set("BMM_PROBE_X", "http://a.example/")
-                                .set("BMM_PROBE_X_HEADER", "A: b\nC: d")
-                        ::probes)
+        assertThatThrownBy(
+                        new Looking().set("BMM_PROBE_X", "http://a.example/").set("BMM_PROBE_X_HEADER", "A: b\nC: d")
+                                ::probes)
                 .hasMessageContaining("must be one line");
     }
 

@@ -17,7 +17,7 @@ final class RawServer implements AutoCloseable {
         void play(Socket socket, OutputStream out) throws IOException, InterruptedException;
     }
 
-    private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+    private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final List<Socket> open = new CopyOnWriteArrayList<>();
     final AtomicInteger connections = new AtomicInteger();
 

@@ -48,8 +48,7 @@ class TickTest {
                 RawServer.write(out, ANSWER);
             }
         })) {
-            Looking looking =
-                    new Looking().set("BMM_UPTIME_ATTEMPTS", "9").set("BMM_PROBE_FLAKY", flaky.url());
+            Looking looking = new Looking().set("BMM_UPTIME_ATTEMPTS", "9").set("BMM_PROBE_FLAKY", flaky.url());
 
             ProbeResult result = looking.only();
 
@@ -114,8 +113,9 @@ class TickTest {
                     .as("what is on this machine is judged all the same")
                     .containsExactly(Status.UNKNOWN, Status.UNKNOWN, Status.UP, Status.DOWN);
             assertThat(report.results().getFirst().sentence())
-                    .startsWith("the network of this machine is down: tcp://127.0.0.1:1 and tcp://127.0.0.1:2 do not answer"
-                            + " either; it said: DNS: ");
+                    .startsWith(
+                            "the network of this machine is down: tcp://127.0.0.1:1 and tcp://127.0.0.1:2 do not answer"
+                                    + " either; it said: DNS: ");
             assertThat(report.exitCode()).isEqualTo(ExitCode.STATUS);
 
             looking.settings.remove("BMM_PROBE_OFF");
@@ -125,7 +125,7 @@ class TickTest {
 
     @Test
     void whereOneReferenceAnswersTheyAreDown() throws IOException {
-        try (ServerSocket reference = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket reference = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             ProbeResult result = new Looking()
                     .set("BMM_UPTIME_REFERENCES", "tcp://127.0.0.1:1 tcp://127.0.0.1:" + reference.getLocalPort())
                     .set("BMM_PROBE_AWAY", "http://nothing.invalid/")

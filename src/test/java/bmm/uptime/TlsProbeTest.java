@@ -80,8 +80,7 @@ class TlsProbeTest {
 
     @Test
     void aSelfSignedOneIsNotTrusted() throws Exception {
-        try (WebServer server = new WebServer(authority.selfSigned("alone"))
-                .page("/", 200, "welcome")) {
+        try (WebServer server = new WebServer(authority.selfSigned("alone")).page("/", 200, "welcome")) {
             assertThat(Looking.at(server.url("/")).reason())
                     .isEqualTo("TLS: certificate is self-signed, so nobody vouches for it (if it is yours: ca=FILE)");
         }
@@ -108,7 +107,8 @@ class TlsProbeTest {
     @Test
     void aServerThatHangsInTheHandshakeIsDown() throws IOException {
         try (RawServer silent = new RawServer((socket, out) -> Thread.sleep(20_000))) {
-            assertThat(Looking.at("https://" + silent.address() + "/ timeout=1s").reason())
+            assertThat(Looking.at("https://" + silent.address() + "/ timeout=1s")
+                            .reason())
                     .startsWith("TLS: ");
         }
     }
@@ -129,9 +129,9 @@ class TlsProbeTest {
 
     @Test
     void anAuthorityThatCannotBeReadIsSaid() throws Exception {
-        try (WebServer server = new WebServer(authority.selfSigned("beside"))
-                .page("/", 200, "welcome")) {
-            assertThat(Looking.at(server.url("/ ca=" + directory.resolve("none.pem"))).reason())
+        try (WebServer server = new WebServer(authority.selfSigned("beside")).page("/", 200, "welcome")) {
+            assertThat(Looking.at(server.url("/ ca=" + directory.resolve("none.pem")))
+                            .reason())
                     .contains("none.pem: no such file");
             Path empty = java.nio.file.Files.createFile(directory.resolve("empty.pem"));
             assertThat(Looking.at(server.url("/ ca=" + empty)).reason()).contains("no certificate in it");

@@ -28,7 +28,7 @@ final class WebServer implements AutoCloseable {
     }
 
     WebServer(SSLContext tls) throws IOException {
-        InetSocketAddress any = new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0);
+        InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         if (tls == null) {
             server = HttpServer.create(any, 50);
             scheme = "http://127.0.0.1:";
