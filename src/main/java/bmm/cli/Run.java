@@ -32,9 +32,6 @@ import org.slf4j.event.Level;
  */
 final class Run {
     private static final Logger LOG = LoggerFactory.getLogger(Run.class);
-    private static final Gson GSON =
-            new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
-
     private final Surroundings process;
     private final CommonOptions options;
     private final Map<String, String> given = new HashMap<>();
@@ -161,12 +158,18 @@ final class Run {
 
     /** Prints the one JSON object of {@code --json}. */
     void printJson(Object result) {
-        out().println(GSON.toJson(result));
+        out().println(Json.WRITER.toJson(result));
     }
 
     /** A bar on a terminal, nothing elsewhere. */
     Progress progress() {
         return process.errIsTerminal() && !options.quiet ? new ProgressBar(process.err()) : Progress.NONE;
+    }
+
+    /** Made when it is first needed: with it come a hundred classes, those of java.sql too. */
+    private static final class Json {
+        static final Gson WRITER =
+                new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
     }
 
     /** A setting that was given as an option, which wins over all others. */
