@@ -41,7 +41,9 @@ public final class Bmm {
 
     /** Runs one command line and returns its exit code. */
     public int run(String... args) {
-        CommandLine commandLine = new CommandLine(new BmmCommand(), new Commands())
+        CommandLine commandLine = new CommandLine(new BmmCommand(), new Commands());
+        BmmCommand.named(args.length == 0 ? "" : args[0]).forEach(commandLine::addSubcommand);
+        commandLine
                 .setOut(writer(out))
                 .setErr(writer(err))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
