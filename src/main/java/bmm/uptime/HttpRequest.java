@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +45,8 @@ final class HttpRequest {
         HttpURLConnection connection = (HttpURLConnection) url.openConnection(Proxy.NO_PROXY);
         try {
             prepare(connection);
-            CertificateWatch watch = connection instanceof HttpsURLConnection https ? trust.watch(https) : null;
+            CertificateWatch watch =
+                    url.getProtocol().equalsIgnoreCase("https") ? trust.watch(connection) : null;
             connect(connection, watch);
             trail.at(Stage.APPLICATION);
             int status = connection.getResponseCode();

@@ -2,6 +2,7 @@ package bmm.uptime;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -32,13 +33,13 @@ final class Trust {
         this.clock = clock;
     }
 
-    /** Has one connection judged by it, and what the server shows remembered. */
-    CertificateWatch watch(HttpsURLConnection connection) throws IOException {
+    /** Has one https connection judged by it, and what the server shows remembered. */
+    CertificateWatch watch(URLConnection connection) throws IOException {
         try {
             CertificateWatch watch = new CertificateWatch(judge(), clock);
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, new TrustManager[] {watch}, null);
-            connection.setSSLSocketFactory(context.getSocketFactory());
+            ((HttpsURLConnection) connection).setSSLSocketFactory(context.getSocketFactory());
             return watch;
         } catch (GeneralSecurityException e) {
             throw new IOException("cannot check certificates: " + e.getMessage(), e);
