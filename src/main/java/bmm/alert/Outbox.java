@@ -51,15 +51,15 @@ public final class Outbox {
     public record Rest(int waiting, boolean stuck, @Nullable String problem) {}
 
     /** Sends what is due, and what becomes due shortly, for so long at most. */
-    public Rest deliver(Duration patience) throws InterruptedException {
-        long deadline = System.nanoTime() + patience.toNanos();
+    public Rest deliver(Duration most) throws InterruptedException {
+        Patience patience = Patience.of(most);
         if (lock == null) {
-            send(deadline);
+            send(patience);
         } else {
-            FileHold hold = FileHold.tryHold(lock, patience);
+            FileHold hold = FileHold.tryHold(lock, most);
             if (hold != null) {
                 try (hold) {
-                    send(deadline);
+                    send(patience);
                 }
             }
         }
@@ -71,17 +71,17 @@ public final class Outbox {
                 waiting.isEmpty() ? null : waiting.getFirst().sending().problem());
     }
 
-    private void send(long deadline) throws InterruptedException {
+    void send(Patience patience) throws InterruptedException {
         if (book.state().outbox().isEmpty()) {
             return;
         }
         checkReceipts();
-        while (System.nanoTime() < deadline) {
+        while (!patience.isOver()) {
             Optional<Claim> claim = book.change(
                     state -> Claim.next(state, this::claimed, book.clock().instant()));
             if (claim.isPresent()) {
                 settle(claim.get(), attempt(claim.get()));
-            } else if (!soon(deadline)) {
+            } else if (!soon(patience)) {
                 return;
             }
         }
@@ -142,8 +142,9 @@ public final class Outbox {
             String receipt = entry.sending().receipt();
             Optional<Channel> channel = channels.find(entry.channel());
             if (receipt != null) {
-                Delivery delivery =
-                        channel.isEmpty() ? Delivery.DELIVERED : channel.get().check(receipt);
+                Delivery delivery = channel.isEmpty()
+                        ? new Delivery.Delivered()
+                        : channel.get().check(receipt);
                 Instant now = book.clock().instant();
                 book.change(state -> new IncidentBook.Changed<>(Receipts.settled(state, entry, delivery, now), true));
             }
@@ -151,7 +152,7 @@ public final class Outbox {
     }
 
     /** Waits for what becomes due before the deadline. */
-    private boolean soon(long deadline) throws InterruptedException {
+    private boolean soon(Patience patience) throws InterruptedException {
         Instant now = book.clock().instant();
         List<Instant> times = new ArrayList<>();
         for (Entry entry : book.state().outbox()) {
@@ -161,14 +162,6 @@ public final class Outbox {
             }
         }
         Optional<Instant> earliest = times.stream().min(Instant::compareTo);
-        if (earliest.isEmpty()) {
-            return false;
-        }
-        Duration wait = Duration.between(now, earliest.get());
-        if (wait.toNanos() > deadline - System.nanoTime()) {
-            return false;
-        }
-        Thread.sleep(wait.plusMillis(1));
-        return true;
+        return earliest.isPresent() && patience.pause(Duration.between(now, earliest.get()));
     }
 }

@@ -17,8 +17,6 @@ public sealed interface Delivery {
     /** The connection broke before the answer: it may have been sent, or not. */
     record Unclear(String problem) implements Delivery {}
 
-    Delivery DELIVERED = new Delivered();
-
     /** In words, for the log and for {@code bmm notify --test}. */
     default String inWords() {
         return switch (this) {

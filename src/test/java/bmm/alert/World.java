@@ -13,10 +13,12 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,23 +32,28 @@ final class World {
         private static final long serialVersionUID = 1;
     }
 
-    /** What a person got: the news of a message, when, and over what. */
-    record Received(Message message, String channel, Instant at) {}
+    /** What a person got: a message, the news in it, and the route that it took. */
+    record Received(Message message, List<News> news, List<String> route, String channel) {}
 
     final Random random;
     final Rules rules;
     final Routes routes;
     final List<Received> inbox = new ArrayList<>();
     final Map<String, Mood> moods = new HashMap<>();
-    /** Messages that the operator took and has not passed on yet, by receipt. */
-    final Map<String, Message> queued = new LinkedHashMap<>();
+    /** What the operator took, by receipt. */
+    final Map<String, Received> queued = new LinkedHashMap<>();
+    /** Receipts of what it took and never passed on. */
+    final Set<String> lost = new HashSet<>();
+
+    final Set<Long> lostIncidents = new HashSet<>();
 
     Instant now = Instant.parse("2026-11-21T03:00:00Z");
     byte @Nullable [] disk;
     double crashes;
     int crashed;
     int writes;
-    int receipts;
+    /** Messages that arrived while the sender heard nothing, on a channel that cannot be asked. */
+    int ambiguous;
 
     /** How a channel behaves at the moment. */
     enum Mood {
@@ -56,7 +63,8 @@ final class World {
         REFUSING,
         SILENT_BUT_DELIVERING,
         SILENT,
-        ACCEPTING
+        ACCEPTING,
+        LOSING
     }
 
     World(long seed, Rules rules, Routes routes) {
@@ -91,7 +99,7 @@ final class World {
 
     void deliver(IncidentBook book) {
         try {
-            new Outbox(book, channels(), "test", null).deliver(Duration.ofMillis(60));
+            new Outbox(book, channels(), "test", null).send(new Limited());
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -109,6 +117,23 @@ final class World {
         Map<String, Supplier<Channel>> makers = new LinkedHashMap<>();
         routes.channels().forEach(name -> makers.put(name, () -> new Fickle(name)));
         return new Channels(makers);
+    }
+
+    /** Sometimes a run must end before all is sent. */
+    private final class Limited implements Patience {
+        @Override
+        public boolean isOver() {
+            return crashes > 0 && random.nextInt(6) == 0;
+        }
+
+        @Override
+        public boolean pause(Duration wait) {
+            if (wait.compareTo(Duration.ofSeconds(15)) > 0) {
+                return false;
+            }
+            now = now.plus(wait);
+            return true;
+        }
     }
 
     private final class Disk implements StateStore {
@@ -141,51 +166,74 @@ final class World {
         @Override
         public Delivery send(Message message, @Nullable Instant doubtfulSince) {
             mayCrash();
+            if (doubtfulSince != null && remembers() && has(message)) {
+                return new Delivery.Delivered();
+            }
             Delivery delivery = switch (moods.getOrDefault(name, Mood.GOOD)) {
-                case GOOD -> arrive(message);
+                case GOOD -> arrive(onItsWay(message));
                 case SLOW -> {
                     now = now.plusSeconds(9);
-                    yield arrive(message);
+                    yield arrive(onItsWay(message));
                 }
                 case FAILING -> new Delivery.Later("busy");
                 case REFUSING -> new Delivery.Refused("no such number");
                 case SILENT_BUT_DELIVERING -> {
-                    if (doubtfulSince == null) {
-                        arrive(message);
-                        yield new Delivery.Unclear("timed out");
-                    }
-                    // It remembers: found, so not sent again.
-                    yield Delivery.DELIVERED;
+                    arrive(onItsWay(message));
+                    ambiguous += remembers() ? 0 : 1;
+                    yield new Delivery.Unclear("timed out");
                 }
                 case SILENT -> new Delivery.Unclear("timed out");
-                case ACCEPTING -> {
-                    String receipt = "r" + receipts++;
-                    queued.put(receipt, message);
-                    yield new Delivery.Accepted(receipt);
-                }
+                case ACCEPTING -> accept(message, true);
+                case LOSING -> accept(message, false);
             };
             mayCrash();
             return delivery;
         }
 
-        private Delivery arrive(Message message) {
-            inbox.add(new Received(message, name, now));
-            return Delivery.DELIVERED;
+        private boolean has(Message message) {
+            return inbox.stream()
+                    .anyMatch(got -> got.channel().equals(name) && got.message().equals(message));
+        }
+
+        /** What the disk says of the message that is being sent: it was written down before. */
+        private Received onItsWay(Message message) {
+            Entry entry = state().outbox().stream()
+                    .filter(one -> one.channel().equals(name)
+                            && one.sending().underway()
+                            && message.equals(one.sending().message()))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("sent before it was written down: " + message));
+            return new Received(message, entry.news(), entry.route(), name);
+        }
+
+        private Delivery accept(Message message, boolean arrives) {
+            String receipt = "r" + queued.size();
+            queued.put(receipt, onItsWay(message));
+            if (arrives) {
+                inbox.add(queued.get(receipt));
+            } else {
+                lost.add(receipt);
+                queued.get(receipt).news().forEach(news -> lostIncidents.add(news.incident()));
+            }
+            return new Delivery.Accepted(receipt);
+        }
+
+        private Delivery arrive(Received received) {
+            inbox.add(received);
+            return new Delivery.Delivered();
         }
 
         @Override
         public boolean remembers() {
-            return moods.getOrDefault(name, Mood.GOOD) == Mood.SILENT_BUT_DELIVERING;
+            return name.equals("sms");
         }
 
         @Override
         public Delivery check(String receipt) {
-            Message message = queued.remove(receipt);
-            if (message == null) {
-                return Delivery.DELIVERED;
+            if (lost.contains(receipt)) {
+                return new Delivery.Refused("undelivered");
             }
-            arrive(message);
-            return Delivery.DELIVERED;
+            return new Delivery.Delivered();
         }
     }
 
