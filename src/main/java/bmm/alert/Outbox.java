@@ -50,6 +50,11 @@ public final class Outbox {
      */
     public record Rest(int waiting, boolean stuck, @Nullable String problem) {}
 
+    /** News as the one message that they would be by themselves. */
+    public Message message(List<News> news) {
+        return wording.message(news, book.clock().instant());
+    }
+
     /** Sends what is due, and what becomes due shortly, for so long at most. */
     public Rest deliver(Duration most) throws InterruptedException {
         Patience patience = Patience.of(most);

@@ -242,9 +242,11 @@ public final class Keys {
             new Family("BMM_STORE_", "_SECRET_KEY", "secret key", true, "Secret key of that store.");
 
     /** Settings with a name of the user's own in them; longer suffixes first, so that the first match is the right one. */
-    public static final List<Family> FAMILIES = List.of(STORE_ACCESS_KEY, STORE_SECRET_KEY, STORE);
+    public static final List<Family> FAMILIES = Stream.concat(
+                    Stream.of(STORE_ACCESS_KEY, STORE_SECRET_KEY, STORE), AlertKeys.FAMILIES.stream())
+            .toList();
 
-    public static final List<Group> GROUPS = List.of(
+    private static final List<Group> OWN_GROUPS = List.of(
             new Group(
                     "Database",
                     List.of(
@@ -312,6 +314,9 @@ public final class Keys {
                             DRILL_SIGN_KEY,
                             DRILL_VERIFY_KEY)),
             new Group("Log", List.of(LOG_FILE, LOG_FORMAT)));
+
+    public static final List<Group> GROUPS =
+            Stream.concat(OWN_GROUPS.stream(), AlertKeys.GROUPS.stream()).toList();
 
     /** Names in the BMM_ space that are not settings of a run: the launcher's, and what hooks are given. */
     static final List<String> NOT_SETTINGS = List.of("BMM_JAVA_OPTS", "BMM_OUTCOME", "BMM_INSTANCE");

@@ -8,6 +8,18 @@ import java.util.List;
 /** Texts for people about all settings, made from their declarations in {@link Keys}. */
 public final class SettingsDocs {
     private static final String STORES = "Stores";
+    private static final String WEBHOOKS = "Webhooks";
+    private static final String ABOUT_NAMES = """
+
+            `NAME` is a name of your own, in capital or small letters alike. With `BMM_STORE_NAS=…`, `nas/prefix` can be used
+            wherever a store is asked for.
+            """;
+
+    private static final String ABOUT_WEBHOOKS = """
+
+            With `BMM_WEBHOOK_SLACK=https://hooks.slack.com/services/…`, `slack` can be used in `BMM_CHANNELS`, beside `sms`,
+            `email`, `healthchecks` and `syslog`. The journal gets every message anyway, under the tag `bmm-ops`.
+            """;
 
     private static final String PAGE_HEAD = """
             # Configuration
@@ -85,12 +97,10 @@ public final class SettingsDocs {
                             setting.defaultText() == null ? "" : "`" + setting.defaultText() + "`",
                             setting.help()));
         }
-        heading(page, STORES);
-        families().forEach(family -> row(page, family.key("NAME"), family.type(), family.secret(), "", family.help()));
-        return page.append(
-                        "\n`NAME` is a name of your own, in capital or small letters alike. With `BMM_STORE_NAS=…`, `nas/prefix`"
-                                + " can be used\nwherever a store is asked for.\n")
-                .toString();
+        families(page, STORES, "BMM_STORE_");
+        page.append(ABOUT_NAMES);
+        families(page, WEBHOOKS, "BMM_WEBHOOK_");
+        return page.append(ABOUT_WEBHOOKS).toString();
     }
 
     /** An env file with every setting commented out: {@code ops/bmm.env.example}, and the first one of a new user. */
@@ -100,14 +110,24 @@ public final class SettingsDocs {
             example.append("\n# --- ").append(group.title()).append(" ---\n");
             group.settings().forEach(setting -> example(example, setting));
         }
-        example.append("\n# --- ").append(STORES).append(" ---\n# NAME is a name of your own.\n");
-        families()
-                .forEach(family -> example.append("\n# ")
-                        .append(family.help())
-                        .append("\n#")
-                        .append(family.key("NAME"))
-                        .append("=\n"));
+        families(example, STORES, families("BMM_STORE_"));
+        families(example, WEBHOOKS, families("BMM_WEBHOOK_"));
         return example.toString();
+    }
+
+    private static void families(StringBuilder page, String title, String prefix) {
+        heading(page, title);
+        families(prefix)
+                .forEach(family -> row(page, family.key("NAME"), family.type(), family.secret(), "", family.help()));
+    }
+
+    private static void families(StringBuilder example, String title, List<Keys.Family> families) {
+        example.append("\n# --- ").append(title).append(" ---\n# NAME is a name of your own.\n");
+        families.forEach(family -> example.append("\n# ")
+                .append(family.help())
+                .append("\n#")
+                .append(family.key("NAME"))
+                .append("=\n"));
     }
 
     private static void example(StringBuilder example, Setting<?> setting) {
@@ -134,8 +154,9 @@ public final class SettingsDocs {
     }
 
     /** The member that brings a name into being first. */
-    private static List<Keys.Family> families() {
+    private static List<Keys.Family> families(String prefix) {
         return Keys.FAMILIES.stream()
+                .filter(family -> family.prefix().equals(prefix))
                 .sorted(Comparator.comparing(Keys.Family::suffix))
                 .toList();
     }

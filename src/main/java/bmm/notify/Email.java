@@ -66,7 +66,7 @@ public final class Email implements Channel {
             MimeMessage mail = mail(session, message);
             Secret password = server.password();
             transport.connect(
-                    server.host(), server.port(), server.user(), password == null ? null : password.reveal());
+                    server.host(), server.port(), server.user(), server.user() == null || password == null ? null : password.reveal());
             connected = true;
             transport.sendMessage(mail, mail.getAllRecipients());
             return new Delivery.Delivered();

@@ -64,13 +64,26 @@ final class TwilioTransport extends HttpClient {
                         answer.inWords(),
                         answer.sent() ? new IOException(answer.inWords()) : new NotSent(answer.inWords()));
             }
-            return new Response(answer.body(), answer.status());
+            return new Response(understandable(answer), answer.status());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ApiConnectionException("stopped", new IOException("stopped", e));
         } catch (URISyntaxException e) {
             throw new ApiConnectionException("not an address", new NotSent("not an address"));
         }
+    }
+
+    /**
+     * Where a refusal has no body (the JDK keeps that of a 401) or not Twilio's (a proxy's page), the library would hide
+     * the status. Twilio's own code for it is 20000 and the status, but 20003 for wrong credentials.
+     */
+    private static String understandable(Http.Answer answer) {
+        int status = answer.status();
+        if (status < 400 || answer.body().stripLeading().startsWith("{")) {
+            return answer.body();
+        }
+        return "{\"code\":" + (status == 401 ? 20003 : 20000 + status) + ",\"message\":\"HTTP " + status + "\",\"status\":"
+                + status + "}";
     }
 
     private URI target(URL url) throws URISyntaxException {
