@@ -20,6 +20,11 @@ public record Subject(String name) {
         return name.substring(name.indexOf('/') + 1);
     }
 
+    /** Whether {@code bmm uptime} watches it, rather than that it is a job itself. */
+    boolean isProbe() {
+        return job().equals("uptime");
+    }
+
     @Override
     public String toString() {
         return name;

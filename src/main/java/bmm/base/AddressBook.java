@@ -82,6 +82,11 @@ public final class AddressBook {
         }
     }
 
+    /** Whether there is nothing to refresh. */
+    public boolean areFresh(Collection<String> hosts) {
+        return hosts.stream().allMatch(this::isFresh);
+    }
+
     private synchronized boolean isFresh(String host) {
         Entry entry = entries.get(host);
         return entry != null && entry.seen().plus(FRESH).isAfter(now);

@@ -272,10 +272,12 @@ public final class Keys {
             "A header that this http probe sends, such as Authorization: Bearer ….");
 
     /** Settings with a name of the user's own in them; longer suffixes first, so that the first match is the right one. */
-    public static final List<Family> FAMILIES =
-            List.of(STORE_ACCESS_KEY, STORE_SECRET_KEY, STORE, PROBE_PASSWORD, PROBE_HEADER, PROBE);
+    public static final List<Family> FAMILIES = Stream.concat(
+                    Stream.of(STORE_ACCESS_KEY, STORE_SECRET_KEY, STORE, PROBE_PASSWORD, PROBE_HEADER, PROBE),
+                    AlertKeys.FAMILIES.stream())
+            .toList();
 
-    public static final List<Group> GROUPS = List.of(
+    private static final List<Group> OWN_GROUPS = List.of(
             new Group(
                     "Database",
                     List.of(
@@ -346,6 +348,9 @@ public final class Keys {
                     "Uptime",
                     List.of(UPTIME_DEADLINE, UPTIME_TIMEOUT, UPTIME_ATTEMPTS, UPTIME_PAUSE, UPTIME_REFERENCES)),
             new Group("Log", List.of(LOG_FILE, LOG_FORMAT)));
+
+    public static final List<Group> GROUPS =
+            Stream.concat(OWN_GROUPS.stream(), AlertKeys.GROUPS.stream()).toList();
 
     /** Names in the BMM_ space that are not settings of a run: the launcher's, and what hooks are given. */
     static final List<String> NOT_SETTINGS = List.of("BMM_JAVA_OPTS", "BMM_OUTCOME", "BMM_INSTANCE");

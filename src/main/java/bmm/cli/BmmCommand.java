@@ -23,7 +23,8 @@ final class BmmCommand {
             RestoreCommand.class,
             RestoreDrillCommand.class,
             PruneCommand.class,
-            UptimeCommand.class);
+            UptimeCommand.class,
+            NotifyCommand.class);
 
     /**
      * The command that a command line begins with, or all where it does not say: picocli looks at every field of what it is

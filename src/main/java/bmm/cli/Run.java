@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -37,12 +38,27 @@ final class Run {
     private final Map<String, String> given = new HashMap<>();
     private Settings settings = Settings.load(Map.of(), Map.of(), java.util.List.of());
 
+    private @Nullable Alerts alerts;
+    private @Nullable JobReport job;
+
     Run(Surroundings process, CommonOptions options) {
         this.process = process;
         this.options = options;
     }
 
     ExitCode execute(RunnableCommand command) {
+        ExitCode ended = attempt(command);
+        if (job != null) {
+            try {
+                job.end(ended);
+            } catch (RuntimeException e) {
+                LOG.atError().log("the outcome could not be told: {}", Failure.reason(e));
+            }
+        }
+        return command.exit(ended);
+    }
+
+    private ExitCode attempt(RunnableCommand command) {
         try {
             // Errors in the settings must be told too, so the log is there before they are read.
             startLog(Optional.empty());
@@ -50,6 +66,10 @@ final class Run {
             settings = Settings.load(given, process.environment(), places.envFiles(options));
             maskSecrets();
             startLog(settings.find(Keys.LOG_FILE));
+            Unattended unattended = command.unattended();
+            if (unattended != null) {
+                job = new JobReport(unattended, alerts(), settings, clock());
+            }
             return command.run(this);
         } catch (Failure e) {
             return report(e);
@@ -68,6 +88,9 @@ final class Run {
 
     /** Tells a failure: one line to stderr or the log, then the hint. */
     ExitCode report(Failure failure) {
+        if (job != null) {
+            job.failed(failure);
+        }
         if (Stopping.requested()) {
             LOG.atDebug().log("told to stop");
         }
@@ -97,7 +120,16 @@ final class Run {
 
     /** Where the run tells what it saw. */
     Alerts alerts() {
-        return new Alerts();
+        if (alerts == null) {
+            alerts = new Alerts(settings, instance(), new Places(process.environment()), clock());
+        }
+        return alerts;
+    }
+
+    /** What an unattended command tells of itself; null for the others. */
+    @Nullable
+    JobReport job() {
+        return job;
     }
 
     /** The settings of this run. */
@@ -108,6 +140,11 @@ final class Run {
     /** The protected system and its places. */
     Instance instance() {
         return new Places(process.environment()).instance(options, settings);
+    }
+
+    /** Who speaks in messages. */
+    String source() {
+        return new Places(process.environment()).source(instance());
     }
 
     /** For results. */

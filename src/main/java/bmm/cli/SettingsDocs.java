@@ -9,6 +9,7 @@ import java.util.List;
 public final class SettingsDocs {
     private static final String STORES = "Stores";
     private static final String PROBES = "Probes";
+    private static final String WEBHOOKS = "Webhooks";
     private static final String ABOUT_NAMES = """
 
             `NAME` is a name of your own, in capital or small letters alike. With `BMM_STORE_NAS=…`, `nas/prefix` can be used
@@ -33,6 +34,12 @@ public final class SettingsDocs {
             Every probe takes `latency<2s` (of all of it, from the look-up of the name to the end of the answer), `timeout=3s`,
             `attempts=2`, `severity=warning` (info, warning, critical) and `layer=` (machine, network, database, service,
             surface): when several fail at once, the deepest is told as the cause. Of a body only the first megabyte is looked at.
+            """;
+
+    private static final String ABOUT_WEBHOOKS = """
+
+            With `BMM_WEBHOOK_SLACK=https://hooks.slack.com/services/…`, `slack` can be used in `BMM_CHANNELS`, beside `sms`,
+            `email`, `healthchecks` and `syslog`. The journal gets every message anyway, under the tag `bmm-ops`.
             """;
 
     private static final String PAGE_HEAD = """
@@ -114,7 +121,9 @@ public final class SettingsDocs {
         families(page, STORES, "BMM_STORE_");
         page.append(ABOUT_NAMES);
         families(page, PROBES, "BMM_PROBE_");
-        return page.append(ABOUT_PROBES).toString();
+        page.append(ABOUT_PROBES);
+        families(page, WEBHOOKS, "BMM_WEBHOOK_");
+        return page.append(ABOUT_WEBHOOKS).toString();
     }
 
     /** An env file with every setting commented out: {@code ops/bmm.env.example}, and the first one of a new user. */
@@ -126,6 +135,7 @@ public final class SettingsDocs {
         }
         families(example, STORES, families("BMM_STORE_"));
         families(example, PROBES, families("BMM_PROBE_"));
+        families(example, WEBHOOKS, families("BMM_WEBHOOK_"));
         return example.toString();
     }
 

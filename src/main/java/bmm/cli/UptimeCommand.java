@@ -75,6 +75,7 @@ final class UptimeCommand extends RunnableCommand {
             return report.exitCode();
         }
         Instance instance = run.instance();
+        Alerts alerts = run.alerts(); // before looking: its settings may be wrong
         RunLock lock = lock(instance, run);
         try {
             TickReport report = new Tick(all, run.settings(), run.clock()).run();
@@ -82,7 +83,7 @@ final class UptimeCommand extends RunnableCommand {
             new TickHistory(instance.stateDirectory())
                     .append(report, run.clock().instant());
             print(report, run);
-            run.alerts().tick(report.observations());
+            alerts.tick(report.observations());
             return report.exitCode();
         } finally {
             if (lock != null) {

@@ -45,8 +45,7 @@ final class HttpRequest {
         HttpURLConnection connection = (HttpURLConnection) url.openConnection(Proxy.NO_PROXY);
         try {
             prepare(connection);
-            CertificateWatch watch =
-                    url.getProtocol().equalsIgnoreCase("https") ? trust.watch(connection) : null;
+            CertificateWatch watch = url.getProtocol().equalsIgnoreCase("https") ? trust.watch(connection) : null;
             connect(connection, watch);
             trail.at(Stage.APPLICATION);
             int status = connection.getResponseCode();
