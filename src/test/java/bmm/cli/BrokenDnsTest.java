@@ -74,7 +74,8 @@ class BrokenDnsTest {
 
     @Test
     void theAlertGoesToTheLastGoodAddress() throws Exception {
-        Map<String, String> up = Map.of("BMM_PROBE_IT", "tcp://127.0.0.1:" + channel.getAddress().getPort());
+        Map<String, String> up =
+                Map.of("BMM_PROBE_IT", "tcp://127.0.0.1:" + channel.getAddress().getPort());
         Map<String, String> down = Map.of("BMM_PROBE_IT", "dns:alert.example");
 
         assertThat(tick("127.0.0.1 alert.example\n", up)).isZero();
@@ -85,7 +86,9 @@ class BrokenDnsTest {
                 .as("a probe sees that the name is gone, whatever the book says")
                 .isEqualTo(7);
 
-        assertThat(messages).as(Files.readString(directory.resolve("child.log"))).hasSize(1);
+        assertThat(messages)
+                .as(Files.readString(directory.resolve("child.log")))
+                .hasSize(1);
         assertThat(messages.getFirst()).contains("alert.example");
     }
 }
