@@ -121,6 +121,8 @@ class FloorsTest {
         "javax.sql.., postgres",
         "com.github.luben.., stream",
         "com.twilio.., notify",
+        "jakarta.mail.., notify",
+        "org.eclipse.angus.., notify",
         "picocli.., cli",
         "ch.qos.logback.., cli"
     })
