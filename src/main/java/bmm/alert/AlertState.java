@@ -48,7 +48,8 @@ record AlertState(long revision, long nextId, Map<String, Watched> subjects, Lis
                 .sorted(rules.causeFirst())
                 .toList();
         boolean onlyFlapping = ordered.stream()
-                .allMatch(one -> watched.getOrDefault(one.subject().name(), Watched.NEW).isFlapping());
+                .allMatch(one ->
+                        watched.getOrDefault(one.subject().name(), Watched.NEW).isFlapping());
         AlertState next = new AlertState(revision, ids[0], watched, outbox);
         return new Observed(next.told(ordered, mailing, onlyFlapping ? FLAPPING_WAITS : Duration.ZERO), ordered);
     }

@@ -51,9 +51,8 @@ record Claim(
         return head.isDue(now)
                 || (untried
                         && state.outbox().stream()
-                                .anyMatch(entry -> entry.isPending()
-                                        && entry.route().equals(head.route())
-                                        && entry.isDue(now)));
+                                .anyMatch(entry ->
+                                        entry.isPending() && entry.route().equals(head.route()) && entry.isDue(now)));
     }
 
     private static IncidentBook.Changed<Optional<Claim>> claimed(

@@ -115,8 +115,7 @@ public final class Heartbeat {
                     ? Http.Request.get(target)
                     : Http.Request.post(target, "text/plain; charset=utf-8", body);
             Http.Answer answer = Http.send(
-                    new Http.Request(
-                            request.method(), target, request.headers(), request.body(), "Ping-Body-Limit"),
+                    new Http.Request(request.method(), target, request.headers(), request.body(), "Ping-Body-Limit"),
                     left);
             problem = problemOf(answer);
             if (problem.isEmpty()) {

@@ -21,6 +21,7 @@ public record Rules(
 
     /** How often a subject may go down in a day before it counts as flapping. */
     static final int STEADY_OPENINGS = 2;
+
     private static final Duration FIRST_QUIET = Duration.ofMinutes(10);
     private static final Duration LONGEST_QUIET = Duration.ofHours(12);
 

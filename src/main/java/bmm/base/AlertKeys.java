@@ -28,9 +28,13 @@ public final class AlertKeys {
             100,
             "Ticks in a row in which a probe must fail before it is told; jobs are told at once.");
     public static final Setting<Integer> RESOLVE_AFTER = Setting.number(
-            "BMM_RESOLVE_AFTER", "1", 1, 100, "Ticks in a row in which a probe must succeed before it is told to be up.");
-    public static final Setting<Duration> REMIND_EVERY = Setting.duration(
-            "BMM_REMIND_EVERY", "0", "How often to tell again of what is still failing; 0: never.");
+            "BMM_RESOLVE_AFTER",
+            "1",
+            1,
+            100,
+            "Ticks in a row in which a probe must succeed before it is told to be up.");
+    public static final Setting<Duration> REMIND_EVERY =
+            Setting.duration("BMM_REMIND_EVERY", "0", "How often to tell again of what is still failing; 0: never.");
     public static final Setting<String> MAINTENANCE = Setting.text(
             "BMM_MAINTENANCE",
             "windows",
@@ -59,7 +63,10 @@ public final class AlertKeys {
     public static final Setting<String> ADMIN_PHONE =
             Setting.text("ADMIN_PHONE", "+491701234567", null, "Number that SMS go to.");
     public static final Setting<String> TWILIO_URL = Setting.text(
-            "BMM_TWILIO_URL", "URL", null, "Where Twilio's interface is, if not at its usual address: an edge, a proxy.");
+            "BMM_TWILIO_URL",
+            "URL",
+            null,
+            "Where Twilio's interface is, if not at its usual address: an edge, a proxy.");
 
     public static final Setting<String> SMTP_HOST =
             Setting.text("BMM_SMTP_HOST", "host", null, "Mail server that takes e-mail.");
@@ -76,8 +83,8 @@ public final class AlertKeys {
             Setting.secret("BMM_SMTP_PASSWORD", "password", "Password of that user.");
     public static final Setting<String> SMTP_FROM = Setting.text(
             "BMM_SMTP_FROM", "address", null, "Whom e-mail comes from; without it the first address it goes to.");
-    public static final Setting<List<String>> SMTP_TO = Setting.list(
-            "BMM_SMTP_TO", "addresses", null, ",", "Addresses that e-mail goes to, separated by commas.");
+    public static final Setting<List<String>> SMTP_TO =
+            Setting.list("BMM_SMTP_TO", "addresses", null, ",", "Addresses that e-mail goes to, separated by commas.");
 
     public static final Setting<Secret> FAIL_URL = Setting.secret(
             "HEALTHCHECKS_FAIL_URL",

@@ -48,8 +48,7 @@ final class Alerts {
         ChannelSettings described = new ChannelSettings(settings);
         channels = described.channels();
         routes = described.routes();
-        book = new IncidentBook(
-                instance.stateDirectory(), places.reserve(instance), rules(settings), routes, clock);
+        book = new IncidentBook(instance.stateDirectory(), places.reserve(instance), rules(settings), routes, clock);
         outbox = new Outbox(book, channels, places.source(instance), instance.stateDirectory());
     }
 
@@ -63,10 +62,7 @@ final class Alerts {
                     settings.find(AlertKeys.CAUSES).orElse(List.of()));
         } catch (IllegalArgumentException e) {
             throw new Failure(
-                    ExitCode.CONFIGURATION,
-                    "BMM_MAINTENANCE: " + Failure.reason(e),
-                    AlertKeys.MAINTENANCE.help(),
-                    e);
+                    ExitCode.CONFIGURATION, "BMM_MAINTENANCE: " + Failure.reason(e), AlertKeys.MAINTENANCE.help(), e);
         }
     }
 
@@ -75,8 +71,8 @@ final class Alerts {
         Outbox.@Nullable Rest rest = take(seen);
         boolean down = seen.stream().anyMatch(one -> one.status() == Observation.Status.DOWN);
         settings.find(AlertKeys.HEARTBEAT_URL).ifPresent(url -> {
-            Heartbeat heartbeat =
-                    new Heartbeat(ChannelSettings.address(url.reveal(), AlertKeys.HEARTBEAT_URL.key()), UUID.randomUUID());
+            Heartbeat heartbeat = new Heartbeat(
+                    ChannelSettings.address(url.reveal(), AlertKeys.HEARTBEAT_URL.key()), UUID.randomUUID());
             try {
                 if (rest != null && rest.stuck()) {
                     heartbeat.fail(1, Duration.ZERO, "alerts cannot be delivered: " + rest.problem());
@@ -157,7 +153,8 @@ final class Alerts {
 
     /** One line without secrets. */
     private static String clean(String sentence) {
-        String line = LogSetup.masked(sentence).replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+        String line =
+                LogSetup.masked(sentence).replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
         return line.length() > LONGEST_SENTENCE ? line.substring(0, LONGEST_SENTENCE) + "…" : line;
     }
 }

@@ -96,8 +96,10 @@ final class BackupCommand extends RunnableCommand {
         for (Result result : report.results()) {
             job.add(result.database(), result.failure());
             for (Sent sent : result.sent()) {
-                offSite.merge(sent.place(), sent.failure() == null ? NONE : sent.failure(), (one, other) ->
-                        one == NONE ? other : one);
+                offSite.merge(
+                        sent.place(),
+                        sent.failure() == null ? NONE : sent.failure(),
+                        (one, other) -> one == NONE ? other : one);
             }
         }
         offSite.forEach((place, failure) -> job.add(Subject.of("offsite", place), failure == NONE ? null : failure));

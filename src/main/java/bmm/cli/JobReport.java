@@ -37,7 +37,9 @@ final class JobReport {
                 ? null
                 : settings.find(job.heartbeat())
                         .map(url -> new Heartbeat(
-                                ChannelSettings.address(url.reveal(), job.heartbeat().key()), UUID.randomUUID()))
+                                ChannelSettings.address(
+                                        url.reveal(), job.heartbeat().key()),
+                                UUID.randomUUID()))
                         .orElse(null);
         if (heartbeat != null) {
             LogSetup.keepTail();

@@ -99,8 +99,8 @@ final class NotifyCommand extends RunnableCommand {
                     "no channel is set up for messages that are " + severity + ": only the system's log has it",
                     "docs/configuration.md, Alerts; bmm notify --test tells what works");
         }
-        Outbox.Rest rest =
-                alerts.tell(News.notice(new Subject(subject), chosen, text, run.clock().instant()));
+        Outbox.Rest rest = alerts.tell(
+                News.notice(new Subject(subject), chosen, text, run.clock().instant()));
         boolean delivered = rest.waiting() == 0;
         if (run.json()) {
             Map<String, Object> json = new LinkedHashMap<>();

@@ -76,8 +76,8 @@ final class Places {
      * that directory.
      */
     Path reserve(Instance instance) {
-        String name =
-                instance.name() + "-" + Integer.toHexString(instance.stateDirectory().hashCode());
+        String name = instance.name() + "-"
+                + Integer.toHexString(instance.stateDirectory().hashCode());
         String runtime = environment.get("XDG_RUNTIME_DIR");
         if (root) {
             return Path.of("/run/bmm", name);

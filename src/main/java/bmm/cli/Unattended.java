@@ -12,5 +12,4 @@ import org.jspecify.annotations.Nullable;
  * @param severity of its failures
  * @param heartbeat the address that is pinged when it starts and ends, or null
  */
-record Unattended(
-        String job, Severity severity, @Nullable Setting<Secret> heartbeat) {}
+record Unattended(String job, Severity severity, @Nullable Setting<Secret> heartbeat) {}

@@ -66,7 +66,10 @@ public final class Email implements Channel {
             MimeMessage mail = mail(session, message);
             Secret password = server.password();
             transport.connect(
-                    server.host(), server.port(), server.user(), server.user() == null || password == null ? null : password.reveal());
+                    server.host(),
+                    server.port(),
+                    server.user(),
+                    server.user() == null || password == null ? null : password.reveal());
             connected = true;
             transport.sendMessage(mail, mail.getAllRecipients());
             return new Delivery.Delivered();
@@ -100,12 +103,14 @@ public final class Email implements Channel {
     private static int code(Exception failure) {
         int worst = 0;
         for (Exception e = failure; e instanceof MessagingException next; e = next.getNextException()) {
-            worst = Math.max(worst, switch (e) {
-                case SMTPSendFailedException sending -> sending.getReturnCode();
-                case SMTPAddressFailedException address -> address.getReturnCode();
-                case SMTPSenderFailedException sender -> sender.getReturnCode();
-                default -> 0;
-            });
+            worst = Math.max(
+                    worst,
+                    switch (e) {
+                        case SMTPSendFailedException sending -> sending.getReturnCode();
+                        case SMTPAddressFailedException address -> address.getReturnCode();
+                        case SMTPSenderFailedException sender -> sender.getReturnCode();
+                        default -> 0;
+                    });
         }
         return worst;
     }

@@ -21,11 +21,10 @@ public final class FailUrl implements Channel {
     public Delivery send(Message message, @Nullable Instant doubtfulSince) throws InterruptedException {
         boolean over = message.kind() == Message.Kind.RECOVERY;
         Http.Answer answer = Http.send(Http.Request.post(
-                over ? withoutFail() : address,
-                "text/plain; charset=utf-8",
-                message.source() + ": " + message.text()));
+                over ? withoutFail() : address, "text/plain; charset=utf-8", message.source() + ": " + message.text()));
         if (answer.ok() && answer.body().contains("not found")) {
-            return new Delivery.Refused("the watchdog does not know this check: " + answer.body().strip());
+            return new Delivery.Refused(
+                    "the watchdog does not know this check: " + answer.body().strip());
         }
         return answer.delivery();
     }

@@ -41,7 +41,12 @@ public final class TwilioSms implements Channel {
      * @param address in place of Twilio's own, or null
      */
     public record Account(
-            String accountSid, @Nullable String keySid, Secret secret, String from, String to, @Nullable URI address) {}
+            String accountSid,
+            @Nullable String keySid,
+            Secret secret,
+            String from,
+            String to,
+            @Nullable URI address) {}
 
     private final Account account;
     private @Nullable TwilioRestClient client;

@@ -14,9 +14,7 @@ public final class Webhook implements Channel {
      * @param to chat or user at that service, or null
      */
     public record Target(
-            URI address,
-            @Nullable String token,
-            @Nullable String to) {}
+            URI address, @Nullable String token, @Nullable String to) {}
 
     private final Target target;
     private final WebhookStyle style;

@@ -39,7 +39,10 @@ public enum WebhookStyle {
             String text = head(message) + "\n" + String.join("\n", message.lines());
             body.addProperty(
                     "text",
-                    cut(text.strip(), 3000).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"));
+                    cut(text.strip(), 3000)
+                            .replace("&", "&amp;")
+                            .replace("<", "&lt;")
+                            .replace(">", "&gt;"));
             return post(target.address(), body);
         }
     },

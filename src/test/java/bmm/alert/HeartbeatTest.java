@@ -19,17 +19,20 @@ class HeartbeatTest {
 
     @Test
     void tellsStartAndEndOfARunWithTheEndOfItsLog() throws Exception {
-        try (StandIn watchdog =
-                new StandIn(asked -> new Answer(200, "OK", Map.of("Ping-Body-Limit", "100")))) {
+        try (StandIn watchdog = new StandIn(asked -> new Answer(200, "OK", Map.of("Ping-Body-Limit", "100")))) {
             Heartbeat heartbeat = new Heartbeat(watchdog.address("/uuid"), RUN);
             heartbeat.start();
-            assertThat(heartbeat.success(Duration.ofSeconds(3), "ü".repeat(500) + " the end")).isTrue();
+            assertThat(heartbeat.success(Duration.ofSeconds(3), "ü".repeat(500) + " the end"))
+                    .isTrue();
 
             assertThat(watchdog.asked).extracting(Asked::path).containsExactly("/uuid/start", "/uuid");
             assertThat(watchdog.asked)
                     .extracting(asked -> asked.target().getQuery())
                     .containsOnly("rid=" + RUN);
-            assertThat(watchdog.asked.get(1).body()).endsWith(" the end").startsWith("ü").hasSize(54);
+            assertThat(watchdog.asked.get(1).body())
+                    .endsWith(" the end")
+                    .startsWith("ü")
+                    .hasSize(54);
         }
     }
 
@@ -47,15 +50,14 @@ class HeartbeatTest {
     @Test
     void triesAgainAndGivesUpInTime() throws Exception {
         AtomicInteger calls = new AtomicInteger();
-        try (StandIn watchdog =
-                new StandIn(asked -> Answer.of(calls.incrementAndGet() < 3 ? 503 : 200, "OK"))) {
-            assertThat(new Heartbeat(watchdog.address("/uuid"), RUN).success(Duration.ZERO, "")).isTrue();
+        try (StandIn watchdog = new StandIn(asked -> Answer.of(calls.incrementAndGet() < 3 ? 503 : 200, "OK"))) {
+            assertThat(new Heartbeat(watchdog.address("/uuid"), RUN).success(Duration.ZERO, ""))
+                    .isTrue();
             assertThat(calls).hasValue(3);
         }
         try (ServerSocket silent = new ServerSocket(0)) {
             long begin = System.nanoTime();
-            Heartbeat heartbeat =
-                    new Heartbeat(URI.create("http://127.0.0.1:" + silent.getLocalPort() + "/uuid"), RUN);
+            Heartbeat heartbeat = new Heartbeat(URI.create("http://127.0.0.1:" + silent.getLocalPort() + "/uuid"), RUN);
             assertThat(heartbeat.success(Duration.ZERO, "")).isFalse();
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(13));
         }
@@ -64,7 +66,8 @@ class HeartbeatTest {
     @Test
     void readsWhatA200Means() throws Exception {
         try (StandIn watchdog = StandIn.always(200, "OK (not found)")) {
-            assertThat(new Heartbeat(watchdog.address("/uuid"), RUN).success(Duration.ZERO, "")).isFalse();
+            assertThat(new Heartbeat(watchdog.address("/uuid"), RUN).success(Duration.ZERO, ""))
+                    .isFalse();
             assertThat(watchdog.asked).hasSize(1);
         }
     }

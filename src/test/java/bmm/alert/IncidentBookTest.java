@@ -48,9 +48,11 @@ class IncidentBookTest {
 
         assertThat(titles(world))
                 .containsExactly("api DOWN: broken", "api UP again after 30 min 00 s (03:00-03:30 UTC)");
-        assertThat(world.inbox).extracting(got -> got.message().kind())
+        assertThat(world.inbox)
+                .extracting(got -> got.message().kind())
                 .containsExactly(Message.Kind.PROBLEM, Message.Kind.RECOVERY);
-        assertThat(world.inbox.get(0).message().key()).isEqualTo(world.inbox.get(1).message().key());
+        assertThat(world.inbox.get(0).message().key())
+                .isEqualTo(world.inbox.get(1).message().key());
     }
 
     @Test

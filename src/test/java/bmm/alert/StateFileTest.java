@@ -49,9 +49,12 @@ class StateFileTest {
 
     @Test
     void anotherProcessKnowsWhatThisOneSaw() throws IOException {
-        assertThat(book(directory, null).observe(List.of(seen("api", Status.DOWN)))).hasSize(1);
-        assertThat(book(directory, null).observe(List.of(seen("api", Status.DOWN)))).isEmpty();
-        assertThat(book(directory, null).observe(List.of(seen("api", Status.UP)))).hasSize(1);
+        assertThat(book(directory, null).observe(List.of(seen("api", Status.DOWN))))
+                .hasSize(1);
+        assertThat(book(directory, null).observe(List.of(seen("api", Status.DOWN))))
+                .isEmpty();
+        assertThat(book(directory, null).observe(List.of(seen("api", Status.UP))))
+                .hasSize(1);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("incidents.json"))))
                 .isEqualTo("rw-------");
     }
@@ -68,7 +71,9 @@ class StateFileTest {
             Files.write(file, damaged);
 
             IncidentBook book = book(directory, null);
-            assertThat(book.observe(List.of(seen("api", Status.DOWN)))).as("byte %d", at).isEmpty();
+            assertThat(book.observe(List.of(seen("api", Status.DOWN))))
+                    .as("byte %d", at)
+                    .isEmpty();
             assertThat(book.state().outbox().getLast().news().getFirst().sentence())
                     .contains("cannot be read", "the copy before it is used");
             assertThat(files()).anyMatch(name -> name.startsWith("incidents.damaged-2026"));
@@ -91,7 +96,8 @@ class StateFileTest {
         Files.writeString(directory.resolve("incidents.previous.json"), "{}");
         IncidentBook book = book(directory, null);
         assertThat(book.observe(List.of(seen("api", Status.DOWN)))).hasSize(1);
-        assertThat(book.state().outbox().getFirst().news().getFirst().sentence()).contains("begins with no incidents");
+        assertThat(book.state().outbox().getFirst().news().getFirst().sentence())
+                .contains("begins with no incidents");
     }
 
     @Test
@@ -105,15 +111,18 @@ class StateFileTest {
             book(small, reserve).observe(List.of(seen("api", Status.DOWN)));
             fill(small.resolve("fill"));
 
-            assertThat(book(small, reserve).observe(List.of(seen("home", Status.DOWN)))).hasSize(1);
+            assertThat(book(small, reserve).observe(List.of(seen("home", Status.DOWN))))
+                    .hasSize(1);
             assertThat(book(small, reserve).observe(List.of(seen("home", Status.DOWN), seen("api", Status.DOWN))))
                     .isEmpty();
             assertThat(reserve.resolve("incidents.json")).exists();
 
             Files.delete(small.resolve("fill"));
-            assertThat(book(small, reserve).observe(List.of(seen("api", Status.UP)))).hasSize(1);
+            assertThat(book(small, reserve).observe(List.of(seen("api", Status.UP))))
+                    .hasSize(1);
             assertThat(reserve.resolve("incidents.json")).doesNotExist();
-            assertThat(book(small, reserve).observe(List.of(seen("home", Status.DOWN)))).isEmpty();
+            assertThat(book(small, reserve).observe(List.of(seen("home", Status.DOWN))))
+                    .isEmpty();
         } finally {
             run("umount", small.toString());
         }
@@ -133,7 +142,8 @@ class StateFileTest {
         List<Process> processes = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             processes.add(new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-XX:TieredStopAtLevel=1",
                             "-cp",
                             System.getProperty("java.class.path"),

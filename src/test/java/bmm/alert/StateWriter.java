@@ -17,7 +17,11 @@ final class StateWriter {
         for (int i = 0; i < SUBJECTS; i++) {
             new IncidentBook(Path.of(args[0]), null, Rules.DEFAULT, Routes.parse("sms"), Clock.systemUTC())
                     .observe(List.of(Observation.of(
-                            Subject.of("uptime", args[1] + "-" + i), Status.DOWN, "broken", Layer.SERVICE, Instant.EPOCH)));
+                            Subject.of("uptime", args[1] + "-" + i),
+                            Status.DOWN,
+                            "broken",
+                            Layer.SERVICE,
+                            Instant.EPOCH)));
         }
     }
 }

@@ -151,7 +151,8 @@ final class World {
         @Override
         public Loaded load() {
             AlertState known = kept;
-            return new Loaded(known != null ? known : disk == null ? AlertState.EMPTY : StateText.read(disk), List.of());
+            return new Loaded(
+                    known != null ? known : disk == null ? AlertState.EMPTY : StateText.read(disk), List.of());
         }
 
         @Override

@@ -39,7 +39,8 @@ class AlertsTest {
         environment.put("HOME", root.toString());
         environment.put("PATH", System.getenv("PATH"));
         environment.put("BMM_STATE_DIR", root.resolve("state").toString());
-        environment.put("BMM_BACKUP_DIR", Files.createDirectory(root.resolve("backups")).toString());
+        environment.put(
+                "BMM_BACKUP_DIR", Files.createDirectory(root.resolve("backups")).toString());
     }
 
     private Outcome run(String... arguments) throws IOException {
@@ -49,8 +50,7 @@ class AlertsTest {
         if (!Files.exists(none)) {
             Files.createFile(none);
         }
-        String[] words = Stream.concat(
-                        Arrays.stream(arguments), Stream.of("--env-file", none.toString()))
+        String[] words = Stream.concat(Arrays.stream(arguments), Stream.of("--env-file", none.toString()))
                 .toArray(String[]::new);
         int exit = new Bmm(
                         new PrintStream(out, true, StandardCharsets.UTF_8),

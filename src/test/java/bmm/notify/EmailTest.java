@@ -83,8 +83,8 @@ class EmailTest {
     @Test
     void aCertificateThatNobodyVouchesForIsNotTrusted() {
         GreenMail mail = start(ServerSetupTest.SMTPS);
-        Delivery delivery = email(mail.getSmtps().getPort(), Email.Security.TLS, null, "")
-                .send(Messages.problem("x"), null);
+        Delivery delivery =
+                email(mail.getSmtps().getPort(), Email.Security.TLS, null, "").send(Messages.problem("x"), null);
         assertThat(delivery).isInstanceOf(Delivery.Later.class);
         assertThat(mail.getReceivedMessages()).isEmpty();
     }

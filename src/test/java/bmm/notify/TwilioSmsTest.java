@@ -39,14 +39,12 @@ class TwilioSmsTest {
     private static Map<String, String> form(Asked asked) {
         return Arrays.stream(asked.body().split("&"))
                 .map(pair -> pair.split("=", 2))
-                .collect(Collectors.toMap(
-                        pair -> pair[0], pair -> URLDecoder.decode(pair[1], StandardCharsets.UTF_8)));
+                .collect(Collectors.toMap(pair -> pair[0], pair -> URLDecoder.decode(pair[1], StandardCharsets.UTF_8)));
     }
 
     private static Answer twilio(Asked asked, String user) {
         String expected = "Basic "
-                + Base64.getEncoder()
-                        .encodeToString((user + ":" + TOKEN.reveal()).getBytes(StandardCharsets.UTF_8));
+                + Base64.getEncoder().encodeToString((user + ":" + TOKEN.reveal()).getBytes(StandardCharsets.UTF_8));
         if (!asked.header("Authorization").equals(expected)) {
             return Answer.of(401, "{\"code\":20003,\"message\":\"Authenticate\",\"status\":401}");
         }
@@ -60,14 +58,17 @@ class TwilioSmsTest {
     @Test
     void sendsOneSegmentAndIsAnsweredQueued() {
         try (StandIn twilio = new StandIn(asked -> twilio(asked, SID))) {
-            Delivery delivery = sms(twilio).send(Messages.problem("api DOWN: connexion refusée 🚨 — " + "x".repeat(200)), null);
+            Delivery delivery =
+                    sms(twilio).send(Messages.problem("api DOWN: connexion refusée 🚨 — " + "x".repeat(200)), null);
 
             assertThat(delivery).isEqualTo(new Delivery.Accepted("SM1"));
             assertThat(form(twilio.asked.getFirst()))
                     .containsEntry("To", "+491701234567")
                     .containsEntry("From", "+15005550006")
                     .hasEntrySatisfying("Body", body -> {
-                        assertThat(body).startsWith("shop: api DOWN: connexion refusée ? - xxx").endsWith("...");
+                        assertThat(body)
+                                .startsWith("shop: api DOWN: connexion refusée ? - xxx")
+                                .endsWith("...");
                         assertThat(Gsm7.units(body)).isEqualTo(Gsm7.SEGMENT);
                     });
         }
@@ -131,8 +132,10 @@ class TwilioSmsTest {
                     .isInstanceOf(Delivery.Unclear.class);
         }
         try (StandIn twilio = new StandIn(asked -> asked.method().equals("GET")
-                ? Answer.of(200, "{\"messages\":[{\"sid\":\"SM7\",\"body\":\"shop: x\",\"status\":\"sent\"}],"
-                        + "\"page\":0,\"page_size\":20,\"uri\":\"" + PATH + ".json\"}")
+                ? Answer.of(
+                        200,
+                        "{\"messages\":[{\"sid\":\"SM7\",\"body\":\"shop: x\",\"status\":\"sent\"}],"
+                                + "\"page\":0,\"page_size\":20,\"uri\":\"" + PATH + ".json\"}")
                 : Answer.of(201, "{\"sid\":\"SM8\"}"))) {
             assertThat(sms(twilio).send(Messages.problem("x"), begun)).isEqualTo(new Delivery.Accepted("SM7"));
             assertThat(twilio.asked.getFirst().target().getQuery()).contains("To=+491701234567");

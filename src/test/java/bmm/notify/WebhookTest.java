@@ -35,7 +35,9 @@ class WebhookTest {
         Message down = Messages.problem("api DOWN: <b>größer</b>");
         assertThat(json(WebhookStyle.SLACK, down, "/services/T/B/x").get("text").getAsString())
                 .startsWith("[shop] api DOWN: &lt;b&gt;größer&lt;/b&gt;\nfirst line\nsecond &lt;line&gt; &amp; more");
-        assertThat(json(WebhookStyle.DISCORD, down, "/api/webhooks/1/x").get("content").getAsString())
+        assertThat(json(WebhookStyle.DISCORD, down, "/api/webhooks/1/x")
+                        .get("content")
+                        .getAsString())
                 .contains("[shop] api DOWN: <b>");
         JsonObject telegram = json(WebhookStyle.TELEGRAM, down, "/bot1:x/sendMessage");
         assertThat(telegram.get("chat_id").getAsString()).isEqualTo("42");
@@ -43,7 +45,8 @@ class WebhookTest {
         assertThat(ntfy.path()).isEqualTo("/");
         assertThat(ntfy.header("Authorization")).isEqualTo("Bearer the-token");
         assertThat(ntfy.body()).contains("\"topic\":\"my-topic\"", "\"priority\":5");
-        assertThat(post(WebhookStyle.GOTIFY, down, "/message").header("X-Gotify-Key")).isEqualTo("the-token");
+        assertThat(post(WebhookStyle.GOTIFY, down, "/message").header("X-Gotify-Key"))
+                .isEqualTo("the-token");
         JsonObject pushover = json(WebhookStyle.PUSHOVER, down, "/1/messages.json");
         assertThat(pushover.get("user").getAsString()).isEqualTo("42");
         assertThat(pushover.get("priority").getAsInt()).isEqualTo(1);
@@ -97,8 +100,7 @@ class WebhookTest {
             Thread.ofVirtual().start(() -> serve(hostile));
             for (int i = 0; i < 3; i++) {
                 long begin = System.nanoTime();
-                Http.Answer answer = Http.send(
-                        Http.Request.post(address, "text/plain", "x"), Duration.ofMillis(1500));
+                Http.Answer answer = Http.send(Http.Request.post(address, "text/plain", "x"), Duration.ofMillis(1500));
                 assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(4));
                 assertThat(answer.delivery()).isInstanceOf(Delivery.Unclear.class);
                 assertThat(answer.inWords()).doesNotContain("secret-path");
@@ -116,7 +118,8 @@ class WebhookTest {
             }
             try (Socket slow = hostile.accept()) {
                 OutputStream out = slow.getOutputStream();
-                for (byte b : "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n".repeat(9).getBytes(StandardCharsets.UTF_8)) {
+                for (byte b :
+                        "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n".repeat(9).getBytes(StandardCharsets.UTF_8)) {
                     out.write(b);
                     Thread.sleep(200);
                 }
@@ -142,8 +145,8 @@ class WebhookTest {
                     // It hung up on us, as it should.
                 }
             });
-            Http.Answer answer = Http.send(Http.Request.get(
-                    URI.create("http://127.0.0.1:" + server.getLocalPort() + "/")));
+            Http.Answer answer =
+                    Http.send(Http.Request.get(URI.create("http://127.0.0.1:" + server.getLocalPort() + "/")));
             assertThat(answer.ok()).isTrue();
             assertThat(answer.body()).hasSize(64 * 1024);
         }
