@@ -87,8 +87,7 @@ public final class Http {
         }
 
         public static Request post(URI address, String contentType, String body) {
-            return new Request(
-                    "POST", address, Map.of("Content-Type", contentType), body, null);
+            return new Request("POST", address, Map.of("Content-Type", contentType), body, null);
         }
 
         public Request with(Map<String, String> other) {
