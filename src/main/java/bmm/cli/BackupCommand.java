@@ -95,8 +95,7 @@ final class BackupCommand extends RunnableCommand {
         for (Result result : report.results()) {
             job.add(result.database(), result.failure());
             for (Sent sent : result.sent()) {
-                offSite.merge(
-                        sent.place(), Optional.ofNullable(sent.failure()), (one, other) -> one.or(() -> other));
+                offSite.merge(sent.place(), Optional.ofNullable(sent.failure()), (one, other) -> one.or(() -> other));
             }
         }
         offSite.forEach((place, failure) -> job.add(Subject.of("offsite", place), failure.orElse(null)));
