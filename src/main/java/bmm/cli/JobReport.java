@@ -6,6 +6,8 @@ import bmm.alert.Observation;
 import bmm.alert.Subject;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Secret;
+import bmm.base.Setting;
 import bmm.base.Settings;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,13 +35,11 @@ final class JobReport {
         this.alerts = alerts;
         this.clock = clock;
         this.started = clock.instant();
-        this.heartbeat = job.heartbeat() == null
+        Setting<Secret> key = job.heartbeat();
+        this.heartbeat = key == null
                 ? null
-                : settings.find(job.heartbeat())
-                        .map(url -> new Heartbeat(
-                                ChannelSettings.address(
-                                        url.reveal(), job.heartbeat().key()),
-                                UUID.randomUUID()))
+                : settings.find(key)
+                        .map(url -> new Heartbeat(ChannelSettings.address(url.reveal(), key.key()), UUID.randomUUID()))
                         .orElse(null);
         if (heartbeat != null) {
             LogSetup.keepTail();

@@ -70,9 +70,10 @@ final class NotifyCommand extends RunnableCommand {
 
     @Override
     String example() {
-        return "bmm notify --severity critical --subject disk/nas \"the NAS is full\"\n"
-                + "bmm notify --test\n"
-                + "ExecStart=/usr/bin/bmm notify --unit %i";
+        return """
+                bmm notify --severity critical --subject disk/nas "the NAS is full"
+                bmm notify --test
+                ExecStart=/usr/bin/bmm notify --unit %i""";
     }
 
     @Override
@@ -174,7 +175,7 @@ final class NotifyCommand extends RunnableCommand {
     private static String journal(String unit) throws InterruptedException {
         try {
             Command.Result lines = Command.of(
-                            "journalctl", "--no-pager", "-q", "-o", "cat", "-n", "" + JOURNAL_LINES, "-u", unit)
+                            "journalctl", "--no-pager", "-q", "-o", "cat", "-n", String.valueOf(JOURNAL_LINES), "-u", unit)
                     .timeout(JOURNAL_TIMEOUT)
                     .run();
             String said = lines.output().strip();
