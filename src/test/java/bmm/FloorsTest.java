@@ -122,6 +122,8 @@ class FloorsTest {
         "com.github.luben.., stream",
         "com.exceptionfactory.jagged.., stream",
         "com.twilio.., notify",
+        "jakarta.mail.., notify",
+        "org.eclipse.angus.., notify",
         "picocli.., cli",
         "ch.qos.logback.., cli"
     })

@@ -1,5 +1,6 @@
 package bmm.alert;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param outbox in the order in which it is to be sent
  */
 record AlertState(long revision, long nextId, Map<String, Watched> subjects, List<Entry> outbox) {
+    /** What goes up and down all day is told together with what else happens, or once an hour. */
+    private static final Duration FLAPPING_WAITS = Duration.ofHours(1);
+
     static final AlertState EMPTY = new AlertState(0, 1, Map.of(), List.of());
 
     /** What a tick makes of it: subjects and, in the same write, what is to be told. */
@@ -43,11 +47,20 @@ record AlertState(long revision, long nextId, Map<String, Watched> subjects, Lis
                 .map(one -> one.because(causeOf(one, watched, rules)))
                 .sorted(rules.causeFirst())
                 .toList();
-        return new Observed(new AlertState(revision, ids[0], watched, outbox).told(ordered, mailing), ordered);
+        boolean onlyFlapping = ordered.stream()
+                .allMatch(one ->
+                        watched.getOrDefault(one.subject().name(), Watched.NEW).isFlapping());
+        AlertState next = new AlertState(revision, ids[0], watched, outbox);
+        return new Observed(next.told(ordered, mailing, onlyFlapping ? FLAPPING_WAITS : Duration.ZERO), ordered);
     }
 
-    /** With news in the outbox: one entry for each route that they take. */
+    /** With news in the outbox, to be sent at once. */
     AlertState told(List<News> news, Mailing mailing) {
+        return told(news, mailing, Duration.ZERO);
+    }
+
+    /** With news in the outbox: one entry for each route that they take, to be sent with others after a while. */
+    private AlertState told(List<News> news, Mailing mailing, Duration wait) {
         Map<List<String>, List<News>> byRoute = new LinkedHashMap<>();
         for (News one : news) {
             mailing.routes(one.severity())
@@ -57,7 +70,7 @@ record AlertState(long revision, long nextId, Map<String, Watched> subjects, Lis
         List<Entry> entries = new ArrayList<>(outbox);
         long id = nextId;
         for (Map.Entry<List<String>, List<News>> one : byRoute.entrySet()) {
-            entries.add(mailing.entry(id++, one.getKey(), one.getValue()));
+            entries.add(mailing.entry(id++, one.getKey(), one.getValue(), wait));
         }
         return new AlertState(revision, id, subjects, List.copyOf(entries));
     }

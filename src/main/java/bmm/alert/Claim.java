@@ -38,11 +38,21 @@ record Claim(
         AlertState state = rerouted(given, sendable);
         Set<List<String>> seen = new HashSet<>();
         for (Entry head : state.outbox()) {
-            if (head.isPending() && seen.add(head.route()) && head.isDue(now)) {
+            if (head.isPending() && seen.add(head.route()) && isDue(state, head, now)) {
                 return claimed(state, head, sendable.apply(head), now);
             }
         }
         return new IncidentBook.Changed<>(state, Optional.empty());
+    }
+
+    /** What is due takes along what only waited for company; what has failed keeps its pause. */
+    private static boolean isDue(AlertState state, Entry head, Instant now) {
+        boolean untried = head.sending().problem() == null && head.sending().first() == null;
+        return head.isDue(now)
+                || (untried
+                        && state.outbox().stream()
+                                .anyMatch(entry ->
+                                        entry.isPending() && entry.route().equals(head.route()) && entry.isDue(now)));
     }
 
     private static IncidentBook.Changed<Optional<Claim>> claimed(

@@ -18,6 +18,8 @@ record Entry(long id, List<String> route, List<News> news, Severity severity, In
     /** A channel that has been trying for so long gives way to the next one. */
     static final Duration STUCK = Duration.ofMinutes(10);
 
+    private static final Duration LONGEST_WAIT = Duration.ofHours(1);
+
     /**
      * How far sending has come.
      *
@@ -53,7 +55,12 @@ record Entry(long id, List<String> route, List<News> news, Severity severity, In
     /** A time to wait for that is longer than any bmm sets comes from a clock that was put back. */
     boolean isDue(Instant now) {
         Instant next = sending.next();
-        return next == null || !next.isAfter(now) || next.isAfter(now.plus(STUCK));
+        return next == null || !next.isAfter(now) || next.isAfter(now.plus(LONGEST_WAIT));
+    }
+
+    /** Not to be sent before that time, unless something else is. */
+    Entry waiting(Instant until) {
+        return with(new Sending(0, 0, null, until, false, null, null, null));
     }
 
     /** Tried, and not delivered for as long as a channel may take. */

@@ -2,6 +2,7 @@ package bmm.alert;
 
 import bmm.notify.Routes;
 import bmm.notify.Severity;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -11,13 +12,14 @@ record Mailing(Routes routes) {
         return routes.of(severity);
     }
 
-    Entry entry(long id, List<String> route, List<News> news) {
+    Entry entry(long id, List<String> route, List<News> news, Duration wait) {
         Severity worst = Severity.INFO;
         Instant oldest = news.getFirst().at();
         for (News one : news) {
             worst = worst.worse(one.severity());
             oldest = one.at().isBefore(oldest) ? one.at() : oldest;
         }
-        return new Entry(id, route, List.copyOf(news), worst, oldest, Entry.Sending.NOT_YET);
+        Entry entry = new Entry(id, route, List.copyOf(news), worst, oldest, Entry.Sending.NOT_YET);
+        return wait.isZero() ? entry : entry.waiting(oldest.plus(wait));
     }
 }

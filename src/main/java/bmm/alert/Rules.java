@@ -19,7 +19,9 @@ public record Rules(
     /** Opens with the first failure, resolves with the first success, never reminds. */
     public static final Rules DEFAULT = new Rules(1, 1, Duration.ZERO, List.of(), List.of());
 
-    private static final int STEADY_OPENINGS = 2;
+    /** How often a subject may go down in a day before it counts as flapping. */
+    static final int STEADY_OPENINGS = 2;
+
     private static final Duration FIRST_QUIET = Duration.ofMinutes(10);
     private static final Duration LONGEST_QUIET = Duration.ofHours(12);
 

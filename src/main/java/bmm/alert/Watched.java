@@ -45,6 +45,11 @@ record Watched(
         return incident == null && failures == 0 && opened.isEmpty();
     }
 
+    /** Down so often in a day that its news need not wake anyone each time. */
+    boolean isFlapping() {
+        return opened.size() > Rules.STEADY_OPENINGS;
+    }
+
     private Step down(Observation seen, Rules rules, LongSupplier ids) {
         Instant first = failingSince == null || failingSince.isAfter(seen.at()) ? seen.at() : failingSince;
         boolean maintenance = rules.inMaintenance(seen.subject(), seen.at());

@@ -23,15 +23,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
 /** {@code bmm backup}. */
 @Command(name = "backup", description = "Dump, fingerprint, verify, store, send off-site and prune, for each database.")
 final class BackupCommand extends RunnableCommand {
-    @SuppressWarnings("StaticAssignmentOfThrowable") // stands for no failure, and is never thrown
-    private static final Failure NONE = new Failure(ExitCode.OK, "", null);
-
     @Override
     List<ExitCode> exitCodes() {
         return List.of(
@@ -93,17 +91,14 @@ final class BackupCommand extends RunnableCommand {
         if (job == null) {
             return;
         }
-        Map<String, Failure> offSite = new LinkedHashMap<>();
+        Map<String, Optional<Failure>> offSite = new LinkedHashMap<>();
         for (Result result : report.results()) {
             job.add(result.database(), result.failure());
             for (Sent sent : result.sent()) {
-                offSite.merge(
-                        sent.place(),
-                        sent.failure() == null ? NONE : sent.failure(),
-                        (one, other) -> one == NONE ? other : one);
+                offSite.merge(sent.place(), Optional.ofNullable(sent.failure()), (one, other) -> one.or(() -> other));
             }
         }
-        offSite.forEach((place, failure) -> job.add(Subject.of("offsite", place), failure == NONE ? null : failure));
+        offSite.forEach((place, failure) -> job.add(Subject.of("offsite", place), failure.orElse(null)));
     }
 
     private static void reportFailures(Result result, Run run) {

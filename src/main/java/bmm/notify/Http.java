@@ -81,15 +81,14 @@ public final class Http {
             String method,
             URI address,
             Map<String, String> headers,
-            byte @Nullable [] body,
+            @Nullable String body,
             @Nullable String wantedHeader) {
         public static Request get(URI address) {
             return new Request("GET", address, Map.of(), null, null);
         }
 
         public static Request post(URI address, String contentType, String body) {
-            return new Request(
-                    "POST", address, Map.of("Content-Type", contentType), body.getBytes(StandardCharsets.UTF_8), null);
+            return new Request("POST", address, Map.of("Content-Type", contentType), body, null);
         }
 
         public Request with(Map<String, String> other) {
@@ -151,7 +150,8 @@ public final class Http {
             connection.setRequestMethod(request.method());
             connection.setRequestProperty("User-Agent", "bmm");
             request.headers().forEach(connection::setRequestProperty);
-            byte[] body = request.body();
+            String text = request.body();
+            byte[] body = text == null ? null : text.getBytes(StandardCharsets.UTF_8);
             if (body != null) {
                 connection.setDoOutput(true);
                 // Else the JDK sends a POST again by itself when a connection breaks.

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -52,10 +51,10 @@ final class TwilioTransport extends HttpClient {
             if (request.requiresAuthentication()) {
                 headers.put("Authorization", request.getAuthString());
             }
-            byte[] body = null;
+            String body = null;
             if (method.equals("POST")) {
                 headers.put("Content-Type", "application/x-www-form-urlencoded");
-                body = request.encodeFormBody().getBytes(StandardCharsets.UTF_8);
+                body = request.encodeFormBody();
             }
             Http.Answer answer =
                     Http.send(new Http.Request(method, target(request.constructURL()), headers, body, null));

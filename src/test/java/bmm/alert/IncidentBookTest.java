@@ -105,7 +105,7 @@ class IncidentBookTest {
         assertThat(titles(world))
                 .containsExactly(
                         "api DOWN: broken",
-                        "api still DOWN since 03:00 UTC (60 min 00 s): broken".replace("60 min 00 s", "60 min 00 s"),
+                        "api still DOWN since 03:00 UTC (60 min 00 s): broken",
                         "api still DOWN since 03:00 UTC (2 h 00 min): broken");
     }
 
@@ -141,6 +141,7 @@ class IncidentBookTest {
     @Test
     void aStormOfFlappingProbesIsToldWithinBounds() {
         World world = world(Rules.DEFAULT);
+        world.keeping = true;
         Random random = new Random(7);
         Instant end = world.now.plus(Duration.ofDays(7));
         boolean[] down = new boolean[200];
@@ -158,6 +159,6 @@ class IncidentBookTest {
         System.out.printf("a week of 200 flapping probes: %d changes, %d messages%n", flips, world.inbox.size());
         assertThat(flips).isGreaterThan(90_000);
         assertThat(world.inbox).hasSizeLessThan(300);
-        assertThat(world.disk).hasSizeLessThan(500_000);
+        assertThat(StateText.write(world.state())).hasSizeLessThan(500_000);
     }
 }

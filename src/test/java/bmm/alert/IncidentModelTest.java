@@ -110,7 +110,7 @@ class IncidentModelTest {
         void heal() {
             world.crashes = 0;
             world.moods.clear();
-            for (int tick = 0; tick < 8; tick++) {
+            for (int tick = 0; tick < 14; tick++) {
                 world.now = world.now.plus(Duration.ofMinutes(5));
                 world.run(List.of());
             }

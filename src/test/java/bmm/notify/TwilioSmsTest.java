@@ -37,7 +37,7 @@ class TwilioSmsTest {
     }
 
     private static Map<String, String> form(Asked asked) {
-        return Arrays.stream(asked.body().split("&"))
+        return Arrays.stream(asked.body().split("&", -1))
                 .map(pair -> pair.split("=", 2))
                 .collect(Collectors.toMap(pair -> pair[0], pair -> URLDecoder.decode(pair[1], StandardCharsets.UTF_8)));
     }
