@@ -62,7 +62,8 @@ class BrokenDnsTest {
         environment.put("BMM_UPTIME_ATTEMPTS", "1");
         environment.put("BMM_UPTIME_REFERENCES", "none");
         environment.put(
-                "BMM_WEBHOOK_HOOK", "http://" + host + ":" + channel.getAddress().getPort() + "/");
+                "BMM_WEBHOOK_HOOK",
+                "http://" + host + ":" + channel.getAddress().getPort() + "/");
         environment.put("BMM_PROBE_IT", probe);
         Process process = builder.start();
         assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
