@@ -175,7 +175,15 @@ final class NotifyCommand extends RunnableCommand {
     private static String journal(String unit) throws InterruptedException {
         try {
             Command.Result lines = Command.of(
-                            "journalctl", "--no-pager", "-q", "-o", "cat", "-n", String.valueOf(JOURNAL_LINES), "-u", unit)
+                            "journalctl",
+                            "--no-pager",
+                            "-q",
+                            "-o",
+                            "cat",
+                            "-n",
+                            String.valueOf(JOURNAL_LINES),
+                            "-u",
+                            unit)
                     .timeout(JOURNAL_TIMEOUT)
                     .run();
             String said = lines.output().strip();
