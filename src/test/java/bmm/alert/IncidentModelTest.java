@@ -20,11 +20,11 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * Thousands of random histories: probes that fail and recover, channels that fail, hang, refuse and lose messages, a clock
+ * Random histories, a thousand of them or as many as bmm.test.histories says: probes that fail and recover, channels that fail, hang, refuse and lose messages, a clock
  * that jumps, and a process that dies before or after any write and any send. Whatever happened, everyone was told.
  */
 class IncidentModelTest {
-    private static final int HISTORIES = Integer.getInteger("bmm.test.histories", 2000);
+    private static final int HISTORIES = Integer.getInteger("bmm.test.histories", 1000);
     private static final int TICKS = 25;
     private static final List<Layer> LAYERS = List.of(Layer.MACHINE, Layer.DATABASE, Layer.SERVICE, Layer.SURFACE);
     private static final int SUBJECTS = LAYERS.size();
