@@ -1,0 +1,41 @@
+package bmm.store;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * A bucket and the keys to it, for questions that {@link ObjectStore} has no words for. They go through the AWS SDK for
+ * {@code minio:} addresses too: it is the store that is asked, not the library.
+ */
+record BucketAccess(BucketAddress address, Optional<S3Credentials> credentials, Optional<Path> ca) {
+    static BucketAccess of(S3Address address, Optional<S3Credentials> credentials, Optional<Path> ca) {
+        BucketAddress bucket = switch (address) {
+            case BucketAddress same -> same;
+            case MinioAddress minio ->
+                new BucketAddress(
+                        minio.bucket(), minio.prefix(), Optional.of(minio.endpoint()), Optional.of("us-east-1"), true);
+        };
+        return new BucketAccess(bucket, credentials, ca);
+    }
+
+    S3Client open() {
+        return S3Connection.open(address, credentials, ca, S3Tuning.DEFAULT);
+    }
+
+    /** With somebody who sees the answers as they come. */
+    S3Client open(ExecutionInterceptor witness) {
+        return S3Connection.open(address, credentials, ca, S3Tuning.DEFAULT, List.of(witness));
+    }
+
+    /** With {@code host/bucket} where it is {@code bucket.host}, and the other way round. */
+    BucketAccess inOtherStyle() {
+        return new BucketAccess(
+                new BucketAddress(
+                        address.bucket(), address.prefix(), address.endpoint(), address.region(), !address.pathStyle()),
+                credentials,
+                ca);
+    }
+}
