@@ -24,6 +24,7 @@ import bmm.postgres.Snapshot;
 import bmm.postgres.TableBusy;
 import bmm.postgres.TableName;
 import bmm.store.ObjectStore;
+import bmm.store.StoreProfiles;
 import bmm.stream.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -201,8 +202,11 @@ final class DatabaseBackup {
     }
 
     private List<Sent> sendOffSite(Manifest justStored) {
-        OffSite offSite =
-                new OffSite(context.instance().name(), context.instance().backupDirectory(), context.progress());
+        OffSite offSite = new OffSite(
+                context.instance().name(),
+                context.instance().backupDirectory(),
+                new StoreProfiles(context.instance().stateDirectory()),
+                context.progress());
         Catalog local = Catalog.read(context.local(), "");
         List<Sent> sent = new ArrayList<>();
         for (ObjectStore remote : context.remotes()) {

@@ -259,6 +259,13 @@ public final class Keys {
     public static final Family STORE_SSH_PORT =
             new Family("BMM_STORE_", "_SSH_PORT", "number", false, "Port of the ssh server, if it is not 22.");
 
+    public static final Family STORE_PRIVATE = new Family(
+            "BMM_STORE_",
+            "_PRIVATE",
+            "yes or no",
+            false,
+            "That store is meant to be reached over a private network only: bmm doctor fails if it has a public address.");
+
     /** Settings with a name of the user's own in them; longer suffixes first, so that the first match is the right one. */
     public static final List<Family> FAMILIES = List.of(
             STORE_ACCESS_KEY,
@@ -267,6 +274,7 @@ public final class Keys {
             STORE_SSH_KEY_FILE,
             STORE_SSH_KNOWN_HOSTS_FILE,
             STORE_SSH_PORT,
+            STORE_PRIVATE,
             STORE);
 
     public static final List<Group> GROUPS = List.of(

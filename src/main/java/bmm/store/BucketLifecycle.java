@@ -171,7 +171,9 @@ public final class BucketLifecycle implements AutoCloseable {
         if (expiration != null && expiration.date() != null) {
             does.add("remove objects at " + expiration.date());
         }
-        if (expiration != null && Boolean.TRUE.equals(expiration.expiredObjectDeleteMarker())) {
+        if (expiration != null
+                && Boolean.TRUE.equals(expiration.expiredObjectDeleteMarker())
+                && rule.noncurrentVersionExpiration() == null) {
             does.add("remove markers with nothing behind them");
         }
         if (rule.noncurrentVersionExpiration() != null) {

@@ -13,10 +13,15 @@ final class S3LockProbe {
     private static final String TEXT = "locked for some seconds\n";
 
     private final S3Trials trials;
+    private final boolean conditional;
     private final List<Observed> seen;
 
-    S3LockProbe(S3Trials trials, List<Observed> seen) {
+    /**
+     * @param conditional whether to create only
+     */
+    S3LockProbe(S3Trials trials, boolean conditional, List<Observed> seen) {
         this.trials = trials;
+        this.conditional = conditional;
         this.seen = seen;
     }
 
@@ -36,7 +41,8 @@ final class S3LockProbe {
                 : trials.put(
                         key,
                         TEXT,
-                        request -> request.objectLockMode(ObjectLockMode.GOVERNANCE)
+                        request -> request.ifNoneMatch(conditional ? "*" : null)
+                                .objectLockMode(ObjectLockMode.GOVERNANCE)
                                 .objectLockRetainUntilDate(until)
                                 // Servers want it with a lock, and the SDK sends none by itself.
                                 .contentMD5(Checksum.md5(TEXT)));

@@ -34,6 +34,9 @@ final class S3Probe {
     private final String below;
     private final List<Observed> seen = new ArrayList<>();
 
+    /** Whether the store takes If-None-Match; some policies allow nothing without it. */
+    private boolean conditional = true;
+
     S3Probe(BucketAccess access, S3Client client, String below, Clock clock) {
         this.access = access;
         this.trials = new S3Trials(client, access.address());
@@ -62,7 +65,7 @@ final class S3Probe {
             boolean versions = versions(whole);
             boolean replaces = overwrite(whole, versions);
             boolean destroys = delete(whole, versions) || (replaces && !versions);
-            new S3LockProbe(trials, seen).run(below + "locked", now, destroys);
+            new S3LockProbe(trials, conditional, seen).run(below + "locked", now, destroys);
         } finally {
             left = trials.cleanUp();
         }
@@ -136,6 +139,7 @@ final class S3Probe {
     private void createOnly(String key) {
         Reply first = trials.put(key, TEXT, request -> request.ifNoneMatch("*"));
         if (!first.ok()) {
+            conditional = false;
             Reply plain = trials.put(key, TEXT, request -> {});
             if (!plain.ok()) {
                 throw errors.failure(key, plain.refusal() == null ? new IllegalStateException() : plain.refusal());
@@ -217,7 +221,7 @@ final class S3Probe {
     }
 
     private void checksums(String key) {
-        Reply right = trials.put(key, TEXT, request -> request.checksumSHA256(Checksum.sha256(TEXT)));
+        Reply right = withChecksum(key, TEXT);
         if (!right.ok()) {
             seen.add(Observed.warn(
                     Capability.CHECKSUMS,
@@ -226,7 +230,7 @@ final class S3Probe {
                     "bmm does without, and reads back what it sent"));
             return;
         }
-        Reply wrong = trials.put(key + "-wrong", TEXT, request -> request.checksumSHA256(Checksum.sha256("other")));
+        Reply wrong = withChecksum(key + "-wrong", "other");
         seen.add(
                 wrong.ok()
                         ? Observed.warn(
@@ -238,6 +242,13 @@ final class S3Probe {
                                 Capability.CHECKSUMS,
                                 Verdict.ENFORCED,
                                 "SHA-256 is checked (" + wrong.said() + " for a wrong one)"));
+    }
+
+    private Reply withChecksum(String key, String ofText) {
+        return trials.put(
+                key,
+                TEXT,
+                request -> request.checksumSHA256(Checksum.sha256(ofText)).ifNoneMatch(conditional ? "*" : null));
     }
 
     /** The smallest part that is not the last, and the highest number of a part. */
@@ -257,7 +268,7 @@ final class S3Probe {
         Reply one = trials.part(key, upload, 1, TEXT);
         Reply two = trials.part(key, upload, 2, TEXT);
         Reply done = one.ok() && two.ok()
-                ? trials.complete(key, upload, List.of(one.text(), two.text()), false)
+                ? trials.complete(key, upload, List.of(one.text(), two.text()), conditional)
                 : one.ok() ? two : one;
         if (!done.ok()) {
             trials.abort(key, upload);
