@@ -147,6 +147,14 @@ public final class Keys {
             null,
             "\\s+",
             "Where backups go off-site, separated by blanks: NAME/prefix of a named store, a store URL, or an rclone remote (remote:path).");
+    public static final Setting<Long> BANDWIDTH = Setting.bytes(
+            "BMM_BANDWIDTH",
+            null,
+            "Bytes a second, to and from each store, that are not exceeded (such as 5MB); without it there is no limit.");
+    public static final Setting<Path> RCLONE_CONFIG = Setting.path(
+            "BMM_RCLONE_CONFIG",
+            null,
+            "rclone's configuration file, where it is not the one that rclone itself looks for.");
 
     public static final Setting<Duration> KEEP_WITHIN =
             Setting.age("BMM_KEEP_WITHIN", "14d", "Keep every backup younger than this.");
@@ -313,7 +321,7 @@ public final class Keys {
                             POST_HOOK,
                             HOOK_TIMEOUT)),
             new Group("Restore", List.of(RESTORE_PRE_HOOK, RESTORE_POST_HOOK)),
-            new Group("Off-site", List.of(BACKUP_REMOTE)),
+            new Group("Off-site", List.of(BACKUP_REMOTE, BANDWIDTH, RCLONE_CONFIG)),
             new Group(
                     "Retention",
                     List.of(

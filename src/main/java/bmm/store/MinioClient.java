@@ -57,8 +57,10 @@ final class MinioClient implements BucketClient {
         }
     }
 
-    /** What a request with a body is about. */
-    private static final class Target extends ObjectArgs {
+    /** What a request with a body is about. Public because the library makes one by reflection. */
+    public static final class Target extends ObjectArgs {
+        public Target() {}
+
         static final class Builder extends ObjectArgs.Builder<Builder, Target> {}
     }
 

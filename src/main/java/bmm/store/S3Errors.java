@@ -9,6 +9,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** What an S3 server refuses, and how connections to it break, sorted and told in plain words. */
 final class S3Errors {
@@ -155,7 +156,8 @@ final class S3Errors {
     }
 
     private static boolean isAboutTrust(SSLException tls) {
-        return find(tls, java.security.cert.CertificateException.class).isPresent()
+        return tls instanceof SSLPeerUnverifiedException
+                || find(tls, java.security.cert.CertificateException.class).isPresent()
                 || find(tls, java.security.GeneralSecurityException.class).isPresent();
     }
 

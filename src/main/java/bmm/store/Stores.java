@@ -8,6 +8,7 @@ import bmm.base.Settings;
 import bmm.base.Spelling;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,9 @@ import java.util.Optional;
 public final class Stores {
     /** An address, and the name whose keys belong to it. */
     private record Place(StoreAddress address, Optional<String> name) {}
+
+    /** Before the second attempt; three times as long before each further one. */
+    private static final Duration PAUSE = Duration.ofMillis(400);
 
     private Stores() {}
 
@@ -26,7 +30,14 @@ public final class Stores {
      *     not know, or names a store that is not configured
      */
     public static ObjectStore open(String address, Settings settings) {
-        Place place = place(address, settings);
+        ObjectStore store = open(place(address, settings), settings);
+        return settings.find(Keys.BANDWIDTH)
+                .filter(limit -> limit > 0)
+                .<ObjectStore>map(limit -> new LimitedStore(store, limit))
+                .orElse(store);
+    }
+
+    private static ObjectStore open(Place place, Settings settings) {
         return switch (place.address()) {
             case FolderAddress folder -> new FileStore(folder.root(), folder.prefix());
             case S3Address bucket ->
@@ -35,9 +46,32 @@ public final class Stores {
                         place.name().flatMap(name -> credentials(name, settings)),
                         place.name().flatMap(name -> path(Keys.STORE_CA_FILE, name, settings)),
                         S3Tuning.DEFAULT);
-            case RsyncAddress rsync -> throw new UnsupportedOperationException(rsync.toString());
-            case RcloneAddress rclone -> throw new UnsupportedOperationException(rclone.toString());
+            case RsyncAddress rsync -> retrying(new RsyncStore(rsync, ssh(place, settings), PAUSE));
+            case RcloneAddress rclone -> retrying(new RcloneStore(rclone, settings.find(Keys.RCLONE_CONFIG), PAUSE));
         };
+    }
+
+    private static ObjectStore retrying(ObjectStore store) {
+        return new RetryingStore(store, 4, PAUSE);
+    }
+
+    private static SshSettings ssh(Place place, Settings settings) {
+        return place.name()
+                .map(name -> new SshSettings(
+                        path(Keys.STORE_SSH_KEY_FILE, name, settings),
+                        path(Keys.STORE_SSH_KNOWN_HOSTS_FILE, name, settings),
+                        settings.find(Keys.STORE_SSH_PORT, name).map(text -> port(name, text))))
+                .orElse(SshSettings.NONE);
+    }
+
+    private static int port(String name, String text) {
+        if (!text.strip().matches("[0-9]{1,5}")) {
+            throw new Failure(
+                    ExitCode.CONFIGURATION,
+                    Keys.STORE_SSH_PORT.key(name) + " is not a port",
+                    Keys.STORE_SSH_PORT.help());
+        }
+        return Integer.parseInt(text.strip());
     }
 
     /**

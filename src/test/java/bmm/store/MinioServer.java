@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A real MinIO server of a test's own, from the program that the environment variable BMM_TEST_MINIO names. */
-final class MinioServer {
-    static final String PROGRAM = "BMM_TEST_MINIO";
+public final class MinioServer {
+    public static final String PROGRAM = "BMM_TEST_MINIO";
 
     private final Process process;
     private final URI endpoint;
@@ -25,7 +25,7 @@ final class MinioServer {
     }
 
     /** Over plain http. */
-    static MinioServer start(Path data) throws Exception {
+    public static MinioServer start(Path data) throws Exception {
         MinioServer server = start(data, List.of(), "http");
         server.awaitStart();
         return server;
@@ -56,7 +56,7 @@ final class MinioServer {
         return new MinioServer(command.start(), URI.create(scheme + "://127.0.0.1:" + port));
     }
 
-    static int freePort() throws IOException {
+    public static int freePort() throws IOException {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return free.getLocalPort();
         }
@@ -87,11 +87,26 @@ final class MinioServer {
         throw new IllegalStateException("minio did not start");
     }
 
-    URI endpoint() {
+    /** Makes a bucket. */
+    public void bucket(String name) {
+        try (var client = S3Servers.client(endpoint)) {
+            var unused = client.createBucket(request -> request.bucket(name));
+        }
+    }
+
+    public String accessKey() {
+        return S3Servers.KEYS.accessKey().reveal();
+    }
+
+    public String secretKey() {
+        return S3Servers.KEYS.secretKey().reveal();
+    }
+
+    public URI endpoint() {
         return endpoint;
     }
 
-    void close() throws InterruptedException {
+    public void close() throws InterruptedException {
         process.destroy();
         if (!process.waitFor(10, TimeUnit.SECONDS)) {
             process.destroyForcibly();
