@@ -1,6 +1,5 @@
 package bmm.doctor;
 
-import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Finding;
 import bmm.base.Instance;
@@ -74,9 +73,6 @@ final class StoreCheck {
                             "reached; probed on " + day + ": it silently ignores create-only" + left,
                             "let only one host write there, or use another store")
                     : Finding.ok(subject, "reached; probed on " + day + left);
-        } catch (UnsupportedOperationException e) {
-            return Finding.fail(
-                    ExitCode.CONFIGURATION, subject, "this build cannot open it", "use another kind of store");
         }
     }
 }

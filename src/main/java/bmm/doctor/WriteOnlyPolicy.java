@@ -31,13 +31,6 @@ public enum WriteOnlyPolicy {
                   "Resource": "arn:aws:s3:::BUCKET/PREFIX*"
                 },
                 {
-                  "Sid": "NeverReplace",
-                  "Effect": "Deny",
-                  "Action": "s3:PutObject",
-                  "Resource": "arn:aws:s3:::BUCKET/*",
-                  "Condition": {"Null": {"s3:if-none-match": "true"}, "Bool": {"s3:ObjectCreationOperation": "true"}}
-                },
-                {
                   "Sid": "NeverDelete",
                   "Effect": "Deny",
                   "Action": ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"],
@@ -47,6 +40,22 @@ public enum WriteOnlyPolicy {
             }
 
             Save it as policy.json, then: aws iam put-user-policy --user-name bmm --policy-name bmm-write-only --policy-document file://policy.json
+
+            As the bucket's policy, so that nothing there is ever replaced, by whomever:
+            {
+              "Version": "2012-10-17",
+              "Statement": [
+                {
+                  "Sid": "NeverReplace",
+                  "Effect": "Deny",
+                  "Principal": "*",
+                  "Action": "s3:PutObject",
+                  "Resource": "arn:aws:s3:::BUCKET/*",
+                  "Condition": {"Null": {"s3:if-none-match": "true"}, "Bool": {"s3:ObjectCreationOperation": "true"}}
+                }
+              ]
+            }
+            Save it as bucket.json, then: aws s3api put-bucket-policy --bucket BUCKET --policy file://bucket.json
             Switch versions on as well: aws s3api put-bucket-versioning --bucket BUCKET --versioning-configuration Status=Enabled
             """),
     MINIO("MinIO", """

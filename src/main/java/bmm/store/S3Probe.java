@@ -2,7 +2,6 @@ package bmm.store;
 
 import bmm.base.Amounts;
 import bmm.base.Failure;
-import bmm.store.S3Trials.Made;
 import bmm.store.S3Trials.Reply;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -62,9 +61,7 @@ final class S3Probe {
             checksums(below + "checksum");
             smallParts(below + "small-parts");
             abort(below + "aborted");
-            boolean versions = versions(whole);
-            boolean replaces = overwrite(whole, versions);
-            boolean destroys = delete(whole, versions) || (replaces && !versions);
+            boolean destroys = new S3RightsProbe(trials, seen).run(whole);
             new S3LockProbe(trials, conditional, seen).run(below + "locked", now, destroys);
         } finally {
             left = trials.cleanUp();
@@ -298,81 +295,15 @@ final class S3Probe {
                     Capability.ABORT, Verdict.NO, "unfinished uploads stay (" + aborted.said() + ")", hint));
             return;
         }
+        // Where they may not be listed, a further part tells: there must be nothing that it could belong to.
         Reply uploads = trials.uploads(key);
         boolean gone = part.ok()
-                && !trials.part(key, begun.text(), 2, TEXT).ok()
-                && !uploads.text().matches("[1-9].*");
+                && (uploads.ok()
+                        ? uploads.text().equals("0")
+                        : !trials.part(key, begun.text(), 2, TEXT).ok());
         seen.add(
                 gone
                         ? Observed.ok(Capability.ABORT, Verdict.YES, "leaves nothing")
                         : Observed.warn(Capability.ABORT, Verdict.IGNORED, "the upload is still there", hint));
-    }
-
-    /** Whether what is replaced stays as a version; the store's word counts only with a version that it told. */
-    private boolean versions(String key) {
-        Reply asked = trials.versioning();
-        boolean told =
-                trials.made(key).stream().anyMatch(one -> one.version() != null && !"null".equals(one.version()));
-        boolean on = told && (!asked.ok() || asked.text().equals("Enabled"));
-        seen.add(
-                on
-                        ? Observed.ok(
-                                Capability.VERSIONS, Verdict.YES, "on: what is replaced or deleted stays as a version")
-                        : Observed.warn(
-                                Capability.VERSIONS,
-                                Verdict.NO,
-                                asked.text().isEmpty() ? "off" : "off (" + asked.text() + ")",
-                                "switch versions on: then nothing is lost that is replaced or deleted"));
-        return on;
-    }
-
-    /** Whether these credentials can replace an object. */
-    private boolean overwrite(String key, boolean versions) {
-        Reply reply = trials.put(key, TEXT, request -> {});
-        if (!reply.ok()) {
-            seen.add(
-                    Observed.ok(Capability.OVERWRITE, Verdict.NO, "not with these credentials (" + reply.said() + ")"));
-        } else if (versions) {
-            seen.add(Observed.ok(Capability.OVERWRITE, Verdict.YES, "possible, but the old version stays"));
-        } else {
-            seen.add(
-                    Observed.warn(
-                            Capability.OVERWRITE,
-                            Verdict.YES,
-                            "these credentials can overwrite every object",
-                            "whoever takes over this host can destroy the copies: see the policy below, or docs/write-only.md"));
-        }
-        return reply.ok();
-    }
-
-    /** Whether these credentials can destroy an object. */
-    private boolean delete(String key, boolean versions) {
-        Made oldest = trials.made(key).getFirst();
-        Reply hidden = trials.delete(key);
-        String policy = "whoever takes over this host can empty the store: see the policy below, or docs/write-only.md";
-        if (!hidden.ok()) {
-            seen.add(Observed.ok(Capability.DELETE, Verdict.NO, "not with these credentials (" + hidden.said() + ")"));
-        } else if (versions) {
-            seen.add(Observed.ok(Capability.DELETE, Verdict.YES, "possible, but only hides: the version stays"));
-        } else {
-            seen.add(
-                    Observed.warn(Capability.DELETE, Verdict.YES, "these credentials can delete every object", policy));
-        }
-        if (!versions) {
-            return hidden.ok();
-        }
-        Reply destroyed = trials.deleteVersion(oldest, false);
-        seen.add(
-                destroyed.ok()
-                        ? Observed.warn(
-                                Capability.DELETE_VERSIONS,
-                                Verdict.YES,
-                                "these credentials can delete every version",
-                                policy)
-                        : Observed.ok(
-                                Capability.DELETE_VERSIONS,
-                                Verdict.NO,
-                                "not with these credentials (" + destroyed.said() + ")"));
-        return destroyed.ok();
     }
 }
