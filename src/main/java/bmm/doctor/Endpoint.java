@@ -49,7 +49,12 @@ record Endpoint(String host, int port) {
         String told = told(rsync.host());
         String name = word(told, "hostname").orElse(host);
         return new Endpoint(
-                name, port.or(() -> word(told, "port")).map(String::strip).filter(text -> text.matches("[0-9]{1,5}")).map(Integer::parseInt).orElse(22));
+                name,
+                port.or(() -> word(told, "port"))
+                        .map(String::strip)
+                        .filter(text -> text.matches("[0-9]{1,5}"))
+                        .map(Integer::parseInt)
+                        .orElse(22));
     }
 
     private static String told(String host) {

@@ -126,7 +126,8 @@ public enum WriteOnlyPolicy {
 
             Whoever takes over a host has the keys that are on it. A backup host therefore gets keys that can add backups and read
             them back, and can neither replace nor delete any. Old backups are removed by the store itself (`bmm doctor --lifecycle
-            STORE`), or by `bmm prune` run elsewhere with other keys; leave the `BMM_REMOTE_KEEP_…` settings of the backup host empty then.
+            STORE`), or by `bmm prune` run elsewhere with other keys; leave the `BMM_REMOTE_KEEP_…` settings of the backup host empty then, and give the time where the
+            rules are set: `BMM_REMOTE_KEEP_WITHIN=60d bmm doctor --lifecycle STORE --apply`, once, with the owner's keys.
 
             `bmm doctor STORE` tries what the keys can do, and prints the part of this page that fits. In what follows BUCKET is the
             bucket and PREFIX what comes before the keys in it, such as `backups/`, or nothing.

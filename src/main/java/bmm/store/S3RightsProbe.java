@@ -51,12 +51,8 @@ final class S3RightsProbe {
         } else if (versions) {
             seen.add(Observed.ok(Capability.OVERWRITE, Verdict.YES, "possible, but the old version stays"));
         } else {
-            seen.add(
-                    Observed.warn(
-                            Capability.OVERWRITE,
-                            Verdict.YES,
-                            "these credentials can overwrite every object",
-                            POLICY));
+            seen.add(Observed.warn(
+                    Capability.OVERWRITE, Verdict.YES, "these credentials can overwrite every object", POLICY));
         }
         return reply.ok();
     }

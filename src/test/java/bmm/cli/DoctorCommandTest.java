@@ -45,7 +45,9 @@ final class DoctorCommandTest {
                 .lines()
                 .filter(line -> line.startsWith(level) && line.substring(6).startsWith(subject + " "))
                 .toList();
-        assertThat(found).as("%s %s in\n%s%s", level, subject, outcome.out(), outcome.err()).hasSize(1);
+        assertThat(found)
+                .as("%s %s in\n%s%s", level, subject, outcome.out(), outcome.err())
+                .hasSize(1);
         return found.getFirst();
     }
 
@@ -56,13 +58,22 @@ final class DoctorCommandTest {
 
         assertThat(outcome.out()).doesNotContain("FAIL");
         for (String subject : List.of(
-                "settings", "backup directory", "state directory", "temporary directory", "drill directory", "server",
-                "disk", "pg_dump")) {
+                "settings",
+                "backup directory",
+                "state directory",
+                "temporary directory",
+                "drill directory",
+                "server",
+                "disk",
+                "pg_dump")) {
             line(outcome, "ok", subject);
         }
         assertThat(line(outcome, "ok", "database " + DATABASE)).contains("all 2 tables and sequences visible");
-        assertThat(line(outcome, "warn", "store file://" + directory.resolve("elsewhere"))).contains("never probed");
-        assertThat(Scene.content(directory).keySet()).as("what the check-up left").containsExactly("none.env");
+        assertThat(line(outcome, "warn", "store file://" + directory.resolve("elsewhere")))
+                .contains("never probed");
+        assertThat(Scene.content(directory).keySet())
+                .as("what the check-up left")
+                .containsExactly("none.env");
     }
 
     @Test

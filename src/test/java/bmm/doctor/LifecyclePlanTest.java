@@ -53,8 +53,7 @@ class LifecyclePlanTest {
         assertThat(rules).allMatch(rule -> rule.prefix().equals("backups/bmm/"));
         assertThat(rules)
                 .extracting(LifecycleRule::id)
-                .containsExactly(
-                        "bmm-expire-backups/bmm/", "bmm-versions-backups/bmm/", "bmm-uploads-backups/bmm/");
+                .containsExactly("bmm-expire-backups/bmm/", "bmm-versions-backups/bmm/", "bmm-uploads-backups/bmm/");
         assertThat(LifecyclePlan.rules(settings(""), "x".repeat(900)))
                 .allMatch(rule -> rule.id().length() <= 255);
     }

@@ -54,10 +54,22 @@ class ReachabilityTest {
 
     @ParameterizedTest
     @CsvSource({
-        "127.0.0.1, LOOPBACK", "::1, LOOPBACK", "10.1.2.3, PRIVATE", "172.31.0.1, PRIVATE", "172.32.0.1, PUBLIC",
-        "192.168.0.9, PRIVATE", "100.64.0.1, SHARED", "100.127.255.254, SHARED", "100.128.0.1, PUBLIC",
-        "100.63.255.255, PUBLIC", "fd7a:115c:a1e0::1, UNIQUE_LOCAL", "fe80::1, LINK_LOCAL", "169.254.1.1, LINK_LOCAL",
-        "203.0.113.9, PUBLIC", "2001:db8::1, PUBLIC", "::ffff:10.0.0.1, PRIVATE"
+        "127.0.0.1, LOOPBACK",
+        "::1, LOOPBACK",
+        "10.1.2.3, PRIVATE",
+        "172.31.0.1, PRIVATE",
+        "172.32.0.1, PUBLIC",
+        "192.168.0.9, PRIVATE",
+        "100.64.0.1, SHARED",
+        "100.127.255.254, SHARED",
+        "100.128.0.1, PUBLIC",
+        "100.63.255.255, PUBLIC",
+        "fd7a:115c:a1e0::1, UNIQUE_LOCAL",
+        "fe80::1, LINK_LOCAL",
+        "169.254.1.1, LINK_LOCAL",
+        "203.0.113.9, PUBLIC",
+        "2001:db8::1, PUBLIC",
+        "::ffff:10.0.0.1, PRIVATE"
     })
     void networksAreToldApart(String address, Network network) {
         assertThat(Network.of(address(address))).isEqualTo(network);
@@ -96,8 +108,7 @@ class ReachabilityTest {
     void everyKindOfStoreWithAHostIsAudited() {
         answering = true;
         names.put("bucket.s3.example", List.of("203.0.113.1"));
-        assertIs(
-                audit("s3://bucket?endpoint=https://s3.example&path-style=false", "yes"), Level.FAIL, "port 443");
+        assertIs(audit("s3://bucket?endpoint=https://s3.example&path-style=false", "yes"), Level.FAIL, "port 443");
         names.put("s3.example", List.of("203.0.113.2"));
         assertIs(audit("s3://bucket?endpoint=http://s3.example", "yes"), Level.FAIL, "203.0.113.2 port 80");
         names.put("s3.eu-central-1.amazonaws.com", List.of("203.0.113.3"));

@@ -115,10 +115,14 @@ final class HalfServer implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         proxy.stop(0);
         client.close();
-        server.stop();
-        objects.close();
+        try {
+            server.stop();
+            objects.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

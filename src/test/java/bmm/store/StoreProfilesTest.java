@@ -49,7 +49,8 @@ class StoreProfilesTest {
     @Test
     void aDamagedProfileIsNone() throws IOException {
         StoreProfiles profiles = new StoreProfiles(state);
-        for (String damage : new String[] {"", "{", "[]", "{}", "{\"capabilities\":{\"versions\":\"perhaps\"}}", "null"}) {
+        for (String damage :
+                new String[] {"", "{", "[]", "{}", "{\"capabilities\":{\"versions\":\"perhaps\"}}", "null"}) {
             Files.writeString(profiles.save(profile("s3://b", Verdict.ENFORCED)), damage);
             assertThat(profiles.of("s3://b")).as(damage).isEmpty();
         }
@@ -60,7 +61,6 @@ class StoreProfilesTest {
         Path file = Files.createFile(state.resolve("file"));
         assertThat(catchThrowable(() -> new StoreProfiles(file).save(profile("s3://b", Verdict.ENFORCED))))
                 .isInstanceOfSatisfying(
-                        Failure.class,
-                        failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.CONFIGURATION));
+                        Failure.class, failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.CONFIGURATION));
     }
 }
