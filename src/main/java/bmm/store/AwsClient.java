@@ -1,6 +1,7 @@
 package bmm.store;
 
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 
 /** Sends the requests with the AWS SDK. */
@@ -36,7 +38,10 @@ final class AwsClient implements BucketClient {
     public Found head(String key) {
         HeadObjectResponse there =
                 ask(() -> client.headObject(request -> request.bucket(bucket).key(key)));
-        return new Found(there.contentLength(), there.lastModified(), there.metadata());
+        // Some servers do not tell the length of what is empty.
+        long size = Optional.ofNullable(there.contentLength()).orElse(0L);
+        Instant modified = Optional.ofNullable(there.lastModified()).orElse(Instant.EPOCH);
+        return new Found(size, modified, there.metadata());
     }
 
     @Override
@@ -151,6 +156,22 @@ final class AwsClient implements BucketClient {
     public void abort(String key, String upload) {
         var unused = ask(() -> client.abortMultipartUpload(
                 request -> request.bucket(bucket).key(key).uploadId(upload)));
+    }
+
+    @Override
+    public UploadPage uploads(String prefix, @Nullable String afterKey, @Nullable String afterUpload) {
+        ListMultipartUploadsResponse page = ask(() -> client.listMultipartUploads(request -> request.bucket(bucket)
+                .prefix(prefix)
+                .keyMarker(afterKey)
+                .uploadIdMarker(afterUpload)
+                .encodingType(EncodingType.URL)));
+        return new UploadPage(
+                page.uploads().stream()
+                        .map(upload -> new Upload(upload.key(), upload.uploadId(), upload.initiated()))
+                        .toList(),
+                Boolean.TRUE.equals(page.isTruncated()),
+                page.nextKeyMarker(),
+                page.nextUploadIdMarker());
     }
 
     @Override

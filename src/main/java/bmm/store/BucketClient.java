@@ -46,6 +46,16 @@ interface BucketClient extends AutoCloseable {
             boolean truncated,
             @Nullable String following) {}
 
+    /** An upload in parts that is not finished. */
+    record Upload(String key, String id, Instant begun) {}
+
+    /** One page of unfinished uploads. */
+    record UploadPage(
+            List<Upload> uploads,
+            boolean truncated,
+            @Nullable String followingKey,
+            @Nullable String followingUpload) {}
+
     /** A part that was stored. */
     record Part(int number, String tag) {}
 
@@ -87,6 +97,13 @@ interface BucketClient extends AutoCloseable {
     void complete(String key, String upload, List<Part> parts, boolean createOnly);
 
     void abort(String key, String upload);
+
+    /**
+     * A page of unfinished uploads.
+     *
+     * @param afterKey begin behind this key and upload
+     */
+    UploadPage uploads(String prefix, @Nullable String afterKey, @Nullable String afterUpload);
 
     @Override
     void close();

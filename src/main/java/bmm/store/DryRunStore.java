@@ -2,6 +2,7 @@ package bmm.store;
 
 import java.io.InputStream;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +56,16 @@ public final class DryRunStore implements ObjectStore {
     @Override
     public void delete(String key) {
         LOG.atInfo().addKeyValue("store", name()).log("would delete {}", KeyText.shown(key));
+    }
+
+    @Override
+    public List<Leftover> leftovers() {
+        return store.leftovers();
+    }
+
+    @Override
+    public void removeLeftover(Leftover leftover) {
+        LOG.atInfo().addKeyValue("store", name()).log("would remove {}", KeyText.shown(leftover.key()));
     }
 
     @Override

@@ -3,9 +3,13 @@ package bmm.store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 
-/** A store to and from which no more than some bytes a second go, both ways and all streams together. */
+/**
+ * A store to and from which no more than some bytes a second go, both ways and all streams together. A body that S3
+ * signs over plain http is read two times, and counted two times.
+ */
 final class LimitedStore implements ObjectStore {
     private final ObjectStore store;
     private final Throttle throttle;
@@ -64,6 +68,16 @@ final class LimitedStore implements ObjectStore {
     @Override
     public void delete(String key) {
         store.delete(key);
+    }
+
+    @Override
+    public List<Leftover> leftovers() {
+        return store.leftovers();
+    }
+
+    @Override
+    public void removeLeftover(Leftover leftover) {
+        store.removeLeftover(leftover);
     }
 
     @Override

@@ -6,6 +6,8 @@ import io.minio.errors.MinioException;
 import io.minio.errors.ServerException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.security.ProviderException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -57,6 +59,11 @@ final class MinioAnswers {
         return status.find()
                 ? new S3Refusal(Integer.parseInt(status.group(1)), "", "", odd)
                 : new S3Breakage(odd, false);
+    }
+
+    /** A key of a list; the library hands it on as the server wrote it. */
+    static String decoded(String key, @Nullable String encoding) {
+        return "url".equals(encoding) ? URLDecoder.decode(key, StandardCharsets.UTF_8) : key;
     }
 
     private static String text(@Nullable String text) {

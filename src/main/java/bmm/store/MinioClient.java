@@ -10,6 +10,7 @@ import io.minio.HeadBucketArgs;
 import io.minio.HeadObjectArgs;
 import io.minio.HeadObjectResponse;
 import io.minio.Http;
+import io.minio.ListMultipartUploadsArgs;
 import io.minio.ListObjectsV2Args;
 import io.minio.MinioAsyncClient;
 import io.minio.ObjectArgs;
@@ -17,6 +18,7 @@ import io.minio.credentials.AwsConfigProvider;
 import io.minio.credentials.AwsEnvironmentProvider;
 import io.minio.credentials.ChainedProvider;
 import io.minio.messages.ListBucketResultV2;
+import io.minio.messages.ListMultipartUploadsResult;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -177,11 +179,12 @@ final class MinioClient implements BucketClient {
         return new Page(
                 page.contents().stream()
                         .map(object -> new ObjectInfo(
-                                object.objectName(),
+                                MinioAnswers.decoded(object.objectName(), page.encodingType()),
                                 object.size(),
                                 object.lastModified().toInstant()))
                         .toList(),
-                page.keyCount(),
+                // The library says 0 where the server said nothing.
+                page.keyCount() == 0 ? null : page.keyCount(),
                 page.isTruncated(),
                 page.nextContinuationToken());
     }
@@ -244,6 +247,30 @@ final class MinioClient implements BucketClient {
                 .object(key)
                 .uploadId(upload)
                 .build()));
+    }
+
+    @Override
+    public UploadPage uploads(String prefix, @Nullable String afterKey, @Nullable String afterUpload) {
+        ListMultipartUploadsArgs.Builder args =
+                ListMultipartUploadsArgs.builder().bucket(bucket).prefix(prefix).encodingType("url");
+        if (afterKey != null) {
+            args.keyMarker(afterKey);
+        }
+        if (afterUpload != null) {
+            args.uploadIdMarker(afterUpload);
+        }
+        ListMultipartUploadsResult page = MinioAnswers.of(() -> requests.listMultipartUploads(args.build()))
+                .result();
+        return new UploadPage(
+                page.uploads().stream()
+                        .map(upload -> new Upload(
+                                MinioAnswers.decoded(upload.objectName(), page.encodingType()),
+                                upload.uploadId(),
+                                upload.initiated().toInstant()))
+                        .toList(),
+                page.isTruncated(),
+                page.nextKeyMarker(),
+                page.nextUploadIdMarker());
     }
 
     private ObjectArgs target(String key) {

@@ -3,6 +3,7 @@ package bmm.store;
 import bmm.base.Failure;
 import java.io.InputStream;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -54,6 +55,19 @@ public interface ObjectStore extends AutoCloseable {
 
     /** Removes an object; one that is not there is no error. */
     void delete(String key);
+
+    /**
+     * What killed runs have left below the store's prefix, and what running ones are just writing: only the age tells.
+     * Some servers (MinIO) do not list unfinished uploads; they remove them themselves, after a day.
+     */
+    default List<Leftover> leftovers() {
+        return List.of();
+    }
+
+    /** Removes what {@link #leftovers} told; what is no longer there is no error. */
+    default void removeLeftover(Leftover leftover) {
+        throw new IllegalArgumentException("not of this store: " + leftover.id());
+    }
 
     @Override
     void close();

@@ -12,6 +12,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -30,6 +31,8 @@ final class Rclone {
 
     /** Each run is a process of some 50 MB. */
     private static final int AT_A_TIME = 4;
+
+    private static final Duration CLEANING = Duration.ofSeconds(30);
 
     private static final int NO_DIRECTORY = 3;
     private static final int NO_FILE = 4;
@@ -63,7 +66,27 @@ final class Rclone {
         this.config = config;
     }
 
-    RunningCommand start(List<String> arguments, boolean fed, Map<String, String> environment) {
+    /** Starts it; the caller reads what it prints. */
+    RunningCommand start(List<String> arguments, Map<String, String> environment) {
+        return start(command(arguments, environment));
+    }
+
+    /** Starts it; the caller writes what it reads. */
+    RunningCommand startFed(List<String> arguments) {
+        return start(command(arguments, Map.of()).fedUnlessFile());
+    }
+
+    /** Removes a file, also while bmm is being stopped. */
+    void cleanUp(String path) {
+        Command command = command(List.of("deletefile", "--", path), Map.of())
+                .forCleaningUp()
+                .timeout(CLEANING);
+        try (RunningCommand running = start(command)) {
+            check("", running);
+        }
+    }
+
+    private Command command(List<String> arguments, Map<String, String> environment) {
         List<String> words = new ArrayList<>(List.of("rclone"));
         words.addAll(arguments);
         // With this variable rclone's S3 does not start at all (seen in 1.60); its own name for it is RCLONE_CA_CERT.
@@ -71,9 +94,10 @@ final class Rclone {
         ALWAYS.forEach(command::environment);
         environment.forEach(command::environment);
         config.ifPresent(file -> command.environment("RCLONE_CONFIG", file.toString()));
-        if (fed) {
-            var unused = command.fedUnlessFile();
-        }
+        return command;
+    }
+
+    private RunningCommand start(Command command) {
         try {
             return command.start();
         } catch (IOException e) {
@@ -85,7 +109,7 @@ final class Rclone {
     /** Runs it to its end; what it prints is thrown away. */
     void run(String key, String... arguments) {
         inTurn(() -> {
-            try (RunningCommand running = start(List.of(arguments), false, Map.of())) {
+            try (RunningCommand running = start(List.of(arguments), Map.of())) {
                 running.output().transferTo(OutputStream.nullOutputStream());
                 check(key, running);
                 return true;
@@ -163,7 +187,7 @@ final class Rclone {
 
     private <T> Optional<T> read(List<String> arguments, Map<String, String> environment, Reading<T> reading) {
         return inTurn(() -> {
-            try (RunningCommand running = start(arguments, false, environment);
+            try (RunningCommand running = start(arguments, environment);
                     InputStream output = running.output();
                     JsonReader json = new JsonReader(new InputStreamReader(output, StandardCharsets.UTF_8))) {
                 T answer = null;

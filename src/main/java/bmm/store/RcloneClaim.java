@@ -8,7 +8,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -159,8 +158,7 @@ final class RcloneClaim implements AutoCloseable {
 
     private void write() {
         rclone.inTurn(() -> {
-            try (RunningCommand running =
-                    rclone.start(List.of("rcat", "--size", "5", "--", target.beside(name)), true, Map.of())) {
+            try (RunningCommand running = rclone.startFed(List.of("rcat", "--size", "5", "--", target.beside(name)))) {
                 try (OutputStream out = running.input()) {
                     out.write("claim".getBytes(StandardCharsets.US_ASCII));
                 } catch (IOException e) {
@@ -206,7 +204,7 @@ final class RcloneClaim implements AutoCloseable {
 
     private void remove(String claim) {
         try {
-            rclone.run(key, "deletefile", "--", target.beside(claim));
+            rclone.cleanUp(target.beside(claim));
         } catch (Failure e) {
             // It stands until its lease is over; where deleting is not allowed, beside the object that is there then.
             LOG.atDebug().addKeyValue("claim", claim).log("not removed: {}", e.getMessage());

@@ -114,7 +114,7 @@ final class RcloneStore implements ObjectStore {
     private void upload(String key, String path, Source source, RcloneClaim claim) {
         List<String> rcat = List.of("rcat", "--size", String.valueOf(source.size()), "--", path);
         // Beside the turns of the others: a claim has to be renewed however long uploads take.
-        try (RunningCommand running = rclone.start(rcat, true, Map.of());
+        try (RunningCommand running = rclone.startFed(rcat);
                 OutputStream out = running.input()) {
             try (InputStream in = source.open()) {
                 byte[] buffer = new byte[128 * 1024];
@@ -151,7 +151,7 @@ final class RcloneStore implements ObjectStore {
 
     private void removeQuietly(String path) {
         try {
-            rclone.run("", "deletefile", "--", path);
+            rclone.cleanUp(path);
         } catch (Failure e) {
             // It was not made, or costs space; it is never visible as an object.
         }
@@ -178,7 +178,7 @@ final class RcloneStore implements ObjectStore {
             cat.addAll(List.of("--offset", String.valueOf(offset), "--count", String.valueOf(expected)));
         }
         cat.addAll(List.of("--", path(key).whole()));
-        RunningCommand running = rclone.start(cat, false, Map.of());
+        RunningCommand running = rclone.start(cat, Map.of());
         return new ProgramStream(running, running.output(), expected, (ended, missing) -> {
             int exit = RemoteShell.exit(ended);
             return exit == 0
@@ -286,6 +286,27 @@ final class RcloneStore implements ObjectStore {
                     address + ": " + KeyText.shown(key) + ": " + e.getMessage(),
                     "a file cannot have this key for a name; use another key, or an s3: store",
                     e);
+        }
+    }
+
+    @Override
+    public List<Leftover> leftovers() {
+        String top = address.prefix();
+        return listDirectory("", top).stream()
+                .filter(entry ->
+                        FileLeftovers.isOne(entry.path().substring(entry.path().lastIndexOf('/') + 1)))
+                .map(entry -> new Leftover(top + entry.path(), top + entry.path(), entry.size(), entry.modified()))
+                .toList();
+    }
+
+    @Override
+    public void removeLeftover(Leftover leftover) {
+        String path = RclonePath.withSlash(address.root()) + leftover.id();
+        if (!FileLeftovers.isOne(leftover.id().substring(leftover.id().lastIndexOf('/') + 1))) {
+            throw new IllegalArgumentException("not of this store: " + leftover.id());
+        }
+        if (rclone.stat(path).filter(found -> !found.directory()).isPresent()) {
+            rclone.run(leftover.key(), "deletefile", "--", path);
         }
     }
 

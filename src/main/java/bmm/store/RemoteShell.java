@@ -8,10 +8,13 @@ import bmm.process.Command;
 import bmm.process.RunningCommand;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -25,6 +28,8 @@ final class RemoteShell implements AutoCloseable {
 
     /** Of a UNIX socket's path; ssh adds 17 characters while it makes the socket. */
     private static final int LONGEST_SOCKET = 85;
+
+    private static final Duration CLEANING = Duration.ofSeconds(20);
 
     private static final int SSH_FAILED = 255;
 
@@ -76,8 +81,8 @@ final class RemoteShell implements AutoCloseable {
                     e);
         }
         List<String> ssh = settings.command(Optional.ofNullable(control));
-        try (RunningCommand running = start(ssh, RemoteScripts.CHECK, false, List.of())) {
-            running.output().transferTo(java.io.OutputStream.nullOutputStream());
+        try (RunningCommand running = start(command(ssh, RemoteScripts.CHECK, List.of()))) {
+            running.output().transferTo(OutputStream.nullOutputStream());
             check("", running);
             connected = true;
         } catch (IOException e) {
@@ -86,11 +91,24 @@ final class RemoteShell implements AutoCloseable {
     }
 
     /** Starts a script; the root is its first argument already. */
-    RunningCommand start(String script, boolean fed, List<String> arguments) {
-        return start(ssh(), script, fed, arguments);
+    RunningCommand start(String script, List<String> arguments) {
+        return start(command(ssh(), script, arguments));
     }
 
-    private RunningCommand start(List<String> ssh, String script, boolean fed, List<String> arguments) {
+    /** The same with something to read. */
+    RunningCommand startFed(String script, List<String> arguments) {
+        return start(command(ssh(), script, arguments).fedUnlessFile());
+    }
+
+    /** Runs a script that cleans up, also while bmm is being stopped. */
+    void cleanUp(String script, List<String> arguments) {
+        Command command = command(ssh(), script, arguments).forCleaningUp().timeout(CLEANING);
+        try (RunningCommand running = start(command)) {
+            check("", running);
+        }
+    }
+
+    private Command command(List<String> ssh, String script, List<String> arguments) {
         List<String> command = new ArrayList<>(ssh);
         command.add("--");
         command.add(host());
@@ -98,11 +116,7 @@ final class RemoteShell implements AutoCloseable {
         remote.append(quoted(address.root()));
         arguments.forEach(argument -> remote.append(' ').append(quoted(argument)));
         command.add(remote.toString());
-        Command program = Command.of(command);
-        if (fed) {
-            var unused = program.fedUnlessFile();
-        }
-        return start(program);
+        return Command.of(command);
     }
 
     private RunningCommand start(Command program) {
@@ -125,7 +139,7 @@ final class RemoteShell implements AutoCloseable {
     /** Runs a script to its end and returns what it printed. */
     byte[] run(String key, String script, List<String> arguments) {
         return inTurn(() -> {
-            try (RunningCommand running = start(script, false, arguments)) {
+            try (RunningCommand running = start(script, arguments)) {
                 byte[] output = running.output().readAllBytes();
                 check(key, running);
                 return afterBegin(output);
@@ -138,8 +152,8 @@ final class RemoteShell implements AutoCloseable {
     private static byte[] afterBegin(byte[] output) {
         byte[] mark = (RemoteScripts.BEGIN + "\n").getBytes(StandardCharsets.US_ASCII);
         for (int i = 0; i + mark.length <= output.length; i++) {
-            if (java.util.Arrays.equals(output, i, i + mark.length, mark, 0, mark.length)) {
-                return java.util.Arrays.copyOfRange(output, i + mark.length, output.length);
+            if (Arrays.equals(output, i, i + mark.length, mark, 0, mark.length)) {
+                return Arrays.copyOfRange(output, i + mark.length, output.length);
             }
         }
         return new byte[0];

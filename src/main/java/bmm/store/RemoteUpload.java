@@ -91,7 +91,7 @@ final class RemoteUpload {
     private void stream(String key, RemotePath path, String temporary, Source source) {
         List<String> arguments = new ArrayList<>(List.of(temporary));
         arguments.addAll(path.arguments());
-        try (RunningCommand running = shell.start(RemoteScripts.RECEIVE, true, arguments)) {
+        try (RunningCommand running = shell.startFed(RemoteScripts.RECEIVE, arguments)) {
             boolean whole = false;
             try (OutputStream out = running.input();
                     InputStream in = source.open()) {

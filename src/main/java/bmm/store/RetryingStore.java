@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,16 @@ final class RetryingStore implements ObjectStore {
     @Override
     public void delete(String key) {
         attempts.run(() -> store.delete(key));
+    }
+
+    @Override
+    public List<Leftover> leftovers() {
+        return attempts.of(store::leftovers);
+    }
+
+    @Override
+    public void removeLeftover(Leftover leftover) {
+        attempts.run(() -> store.removeLeftover(leftover));
     }
 
     @Override

@@ -63,7 +63,7 @@ final class RsyncStore implements ObjectStore {
 
     private void sweep(String temporary) {
         try {
-            var unused = shell.run("", RemoteScripts.SWEEP, List.of(temporary));
+            shell.cleanUp(RemoteScripts.SWEEP, List.of(temporary));
         } catch (Failure e) {
             // What is left costs space, but is never visible as an object.
             LOG.atDebug().addKeyValue("file", temporary).log("not removed: {}", e.getMessage());
@@ -84,7 +84,7 @@ final class RsyncStore implements ObjectStore {
                 String.valueOf(Math.min(offset, Long.MAX_VALUE - 1) + 1),
                 length > Long.MAX_VALUE / 2 ? "all" : String.valueOf(length)));
         arguments.addAll(path(key).arguments());
-        RunningCommand running = shell.start(RemoteScripts.GET, false, arguments);
+        RunningCommand running = shell.start(RemoteScripts.GET, arguments);
         try {
             InputStream output = running.output();
             String line = RemoteShell.line(output);
@@ -173,6 +173,26 @@ final class RsyncStore implements ObjectStore {
                     "a folder cannot hold this key; use another key, or an s3: store",
                     e);
         }
+    }
+
+    @Override
+    public List<Leftover> leftovers() {
+        byte[] answer = shell.run("", RemoteScripts.LEFTOVERS, List.of());
+        return new String(answer, StandardCharsets.US_ASCII)
+                .lines()
+                .map(line -> line.split(" ", 3))
+                .filter(facts -> facts.length == 3)
+                .map(facts -> new Leftover(
+                        facts[2], facts[2], Long.parseLong(facts[0]), Instant.ofEpochSecond(Long.parseLong(facts[1]))))
+                .toList();
+    }
+
+    @Override
+    public void removeLeftover(Leftover leftover) {
+        if (!leftover.id().startsWith(FileNames.TEMPORARY) || leftover.id().contains("/")) {
+            throw new IllegalArgumentException("not of this store: " + leftover.id());
+        }
+        var unused = shell.run(leftover.key(), RemoteScripts.SWEEP, List.of(leftover.id()));
     }
 
     @Override

@@ -4,7 +4,9 @@ import bmm.base.ExitCode;
 import bmm.base.Failure;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -150,6 +152,39 @@ final class S3Store implements ObjectStore {
             // AWS does not say that there is none, some others do.
             if (!(errors.failure(key, e) instanceof ObjectMissing)) {
                 throw errors.failure(key, e);
+            }
+        }
+    }
+
+    @Override
+    public List<Leftover> leftovers() {
+        List<Leftover> found = new ArrayList<>();
+        BucketClient.UploadPage page = null;
+        try {
+            do {
+                BucketClient.UploadPage before = page;
+                page = attempts.of(() -> client.uploads(
+                        address.prefix(),
+                        before == null ? null : before.followingKey(),
+                        before == null ? null : before.followingUpload()));
+                for (BucketClient.Upload upload : page.uploads()) {
+                    found.add(new Leftover(
+                            upload.key().substring(address.prefix().length()), upload.id(), -1, upload.begun()));
+                }
+            } while (page.truncated() && !page.uploads().isEmpty());
+        } catch (RuntimeException e) {
+            throw errors.failure("", e);
+        }
+        return found;
+    }
+
+    @Override
+    public void removeLeftover(Leftover leftover) {
+        try {
+            attempts.run(() -> client.abort(address.prefix() + leftover.key(), leftover.id()));
+        } catch (RuntimeException e) {
+            if (S3Errors.status(e) != 404) {
+                throw errors.failure(leftover.key(), e);
             }
         }
     }

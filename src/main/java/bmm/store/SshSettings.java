@@ -1,6 +1,7 @@
 package bmm.store;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,7 +34,7 @@ record SshSettings(Optional<Path> key, Optional<Path> knownHosts, Optional<Integ
      * @param control the socket over which several commands share one connection
      */
     List<String> command(Optional<Path> control) {
-        List<String> command = new java.util.ArrayList<>(List.of("ssh"));
+        List<String> command = new ArrayList<>(List.of("ssh"));
         ALWAYS.forEach(option -> command.addAll(List.of("-o", option)));
         knownHosts.ifPresent(file -> command.addAll(List.of("-o", "UserKnownHostsFile=" + quoted(file))));
         key.ifPresent(

@@ -30,6 +30,16 @@ final class StreamedBody extends Http.Body {
         return sha256;
     }
 
+    /** The library's own would tell only of a hash that it was given itself. */
+    @Override
+    public Http.Headers headers() {
+        Http.Headers headers = super.headers();
+        if (sha256 != null) {
+            headers.put("X-Amz-Content-Sha256", sha256);
+        }
+        return headers;
+    }
+
     /** No: to the library that means a body that is not signed at all. */
     @Override
     public boolean isHttpRequestBody() {

@@ -33,7 +33,10 @@ final class OffSiteKindsTest {
     }
 
     @Test
-    @EnabledIfEnvironmentVariable(named = MinioServer.PROGRAM, matches = ".+", disabledReason = "names no minio program")
+    @EnabledIfEnvironmentVariable(
+            named = MinioServer.PROGRAM,
+            matches = ".+",
+            disabledReason = "names no minio program")
     void minio() throws Exception {
         MinioServer server = MinioServer.start(directory.resolve("data"));
         try {
@@ -57,7 +60,9 @@ final class OffSiteKindsTest {
             Path nas = scene.directory("nas");
             scene.set("BMM_STORE_NAS", SshServer.address(nas))
                     .set("BMM_STORE_NAS_SSH_KEY_FILE", server.key().toString())
-                    .set("BMM_STORE_NAS_SSH_KNOWN_HOSTS_FILE", server.knownHosts().toString())
+                    .set(
+                            "BMM_STORE_NAS_SSH_KNOWN_HOSTS_FILE",
+                            server.knownHosts().toString())
                     .set("BMM_STORE_NAS_SSH_PORT", String.valueOf(MinioServer.freePort()))
                     .set("BMM_BACKUP_REMOTE", "nas/some/where");
             unreachable("Connection refused");
@@ -74,7 +79,9 @@ final class OffSiteKindsTest {
     void rclone() throws Exception {
         Rclones.assumeThere();
         Path root = scene.root.resolve("mounted");
-        scene.set("BMM_RCLONE_CONFIG", Rclones.disk(directory.resolve("rclone.conf"), root).toString())
+        scene.set(
+                        "BMM_RCLONE_CONFIG",
+                        Rclones.disk(directory.resolve("rclone.conf"), root).toString())
                 .set("BMM_BANDWIDTH", "50MB")
                 .set("BMM_BACKUP_REMOTE", "disk:");
         unreachable("does not exist");

@@ -150,6 +150,17 @@ abstract class ObjectStoreContract {
         assertIsOneLine(catchThrowable(() -> store.get("")));
     }
 
+    static void assertRemovesLeftovers(ObjectStore store, String... keys) {
+        assertThat(store.leftovers()).extracting(Leftover::key).containsExactlyInAnyOrder(keys);
+        for (Leftover leftover : store.leftovers()) {
+            store.removeLeftover(leftover);
+            store.removeLeftover(leftover);
+        }
+        assertThat(store.leftovers()).isEmpty();
+        assertThatThrownBy(() -> store.removeLeftover(new Leftover("key", "../key", 1, Instant.EPOCH)))
+                .isInstanceOf(RuntimeException.class);
+    }
+
     @Test
     void anObjectIsNeverReplaced() throws IOException {
         store.put("key", text("first"));
@@ -323,6 +334,7 @@ abstract class ObjectStoreContract {
         assertIsOneLine(thrown);
         assertThat(thrown).hasMessageContaining(reason);
         assertThat(store.head("broken/key")).isEmpty();
+        assertThat(store.leftovers()).isEmpty();
         assertThat(keys("")).isEmpty();
     }
 

@@ -41,8 +41,15 @@ final class PrivateAuthority {
         keytool("server", "-genkeypair", "-keyalg", "EC", "-dname", "CN=server of a test");
         keytool("server", "-certreq", "-file", request.toString());
         keytool(
-                "authority", "-gencert", "-rfc", "-ext", "san=ip:127.0.0.1",
-                "-infile", request.toString(), "-outfile", signed.toString());
+                "authority",
+                "-gencert",
+                "-rfc",
+                "-ext",
+                "san=ip:127.0.0.1",
+                "-infile",
+                request.toString(),
+                "-outfile",
+                signed.toString());
         Files.copy(signed, certificates.resolve("public.crt"));
         Files.writeString(
                 certificates.resolve("private.key"),
@@ -63,8 +70,12 @@ final class PrivateAuthority {
     private void keytool(String alias, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-alias", alias, "-keystore", directory.resolve("keys.p12").toString(),
-                "-storepass", new String(PASSWORD)));
+                "-alias",
+                alias,
+                "-keystore",
+                directory.resolve("keys.p12").toString(),
+                "-storepass",
+                new String(PASSWORD)));
         command.addAll(List.of(arguments));
         Path log = directory.resolve("keytool.log");
         Process process = new ProcessBuilder(command)

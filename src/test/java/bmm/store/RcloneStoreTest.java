@@ -98,6 +98,16 @@ class RcloneStoreTest extends ObjectStoreContract {
     }
 
     @Test
+    void whatDeadWritersLeftIsNotListedAndCanBeRemoved() throws IOException {
+        Path below = Files.createDirectories(root.resolve("pre fix/a"));
+        Files.writeString(below.resolve(FileNames.TEMPORARY + "1234"), "half a dump");
+        Files.writeString(below.resolve(RcloneClaim.prefixOf("key") + "0"), "claim");
+        assertThat(keys("")).isEmpty();
+        assertRemovesLeftovers(
+                store(), "pre fix/a/" + FileNames.TEMPORARY + "1234", "pre fix/a/" + RcloneClaim.prefixOf("key") + "0");
+    }
+
+    @Test
     void anUnknownRemoteIsNamed() {
         try (ObjectStore store = new RcloneStore(
                 new RcloneAddress("nowhere", "path", ""), Optional.of(directory.resolve("rclone.conf")), PAUSE)) {

@@ -290,7 +290,11 @@ class RsyncStoreTest extends ObjectStoreContract {
         Path left = Files.writeString(root.resolve(FileNames.TEMPORARY + "1234"), "half a dump");
         Files.setLastModifiedTime(left, FileTime.from(Instant.now().minus(Duration.ofDays(3))));
         assertThat(keys("")).isEmpty();
-        Files.delete(left);
+        Leftover leftover = store().leftovers().getFirst();
+        assertThat(leftover.size()).isEqualTo(11);
+        assertThat(leftover.since()).isBefore(Instant.now().minus(Duration.ofDays(2)));
+        assertRemovesLeftovers(store(), FileNames.TEMPORARY + "1234");
+        assertThat(left).doesNotExist();
     }
 
     @Test
