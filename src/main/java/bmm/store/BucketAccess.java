@@ -21,8 +21,8 @@ record BucketAccess(BucketAddress address, Optional<S3Credentials> credentials, 
         return new BucketAccess(bucket, credentials, ca);
     }
 
-    S3Client open() {
-        return S3Connection.open(address, credentials, ca, S3Tuning.DEFAULT);
+    S3Client open(S3Tuning tuning) {
+        return S3Connection.open(address, credentials, ca, tuning);
     }
 
     /** With somebody who sees the answers as they come. */

@@ -11,6 +11,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
@@ -20,6 +21,9 @@ import software.amazon.awssdk.services.s3.S3Client;
 final class S3Probe {
     /** From here on S3 refuses requests (RequestTimeTooSkewed). */
     private static final Duration MOST_SKEW = Duration.ofMinutes(15);
+
+    /** For what is not expected to work. */
+    private static final S3Tuning ONCE = new S3Tuning(64L << 20, 1, Duration.ZERO, Duration.ofSeconds(20));
 
     private static final Duration NOTICEABLE_SKEW = Duration.ofMinutes(1);
     private static final String BMM_LOOKS = "bmm looks before and after it writes instead; what two writers do at one"
@@ -38,7 +42,7 @@ final class S3Probe {
 
     S3Probe(BucketAccess access, S3Client client, String below, Clock clock) {
         this.access = access;
-        this.trials = new S3Trials(client, access.address());
+        this.trials = new S3Trials(client, access.address(), S3Tuning.DEFAULT);
         this.errors = new S3Errors(access.address());
         this.below = access.address().prefix() + below;
         this.clock = clock;
@@ -97,12 +101,12 @@ final class S3Probe {
         return there;
     }
 
-    private static java.util.Optional<Instant> parse(String date) {
+    private static Optional<Instant> parse(String date) {
         try {
-            return java.util.Optional.of(ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
+            return Optional.of(ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
                     .toInstant());
         } catch (DateTimeException e) {
-            return java.util.Optional.empty();
+            return Optional.empty();
         }
     }
 
@@ -116,18 +120,19 @@ final class S3Probe {
                 .map(uri -> uri.getHost().matches("[0-9.]+|\\[.*]"))
                 .orElse(false);
         boolean works = !numeric && worksInOtherStyle();
-        seen.add(Observed.ok(
-                Capability.ADDRESS,
-                works ? Verdict.YES : Verdict.NO,
-                works ? "path style and virtual host both work" : used + " works, " + other + " does not"));
+        seen.add(
+                works
+                        ? Observed.ok(Capability.ADDRESS, Verdict.YES, "path style and virtual host both work")
+                        : Observed.ok(
+                                Capability.ADDRESS, Verdict.NO, used + " works, " + other + " was not seen to work"));
     }
 
     private boolean worksInOtherStyle() {
         BucketAccess other = access.inOtherStyle();
-        try (S3Client client = other.open()) {
-            Reply reply = new S3Trials(client, other.address()).headBucket();
-            return reply.ok() || reply.denied();
+        try (S3Client client = other.open(ONCE)) {
+            return new S3Trials(client, other.address(), ONCE).headBucket().ok();
         } catch (Failure e) {
+            // The usual case: there is no such name, or no certificate for it.
             return false;
         }
     }

@@ -66,11 +66,12 @@ final class S3Trials {
     private final S3Client client;
     private final String bucket;
     private final S3Errors errors;
-    private final Attempts attempts = new Attempts(S3Tuning.DEFAULT);
+    private final Attempts attempts;
     private final Set<Made> made = new LinkedHashSet<>();
 
-    S3Trials(S3Client client, S3Address address) {
+    S3Trials(S3Client client, S3Address address, S3Tuning tuning) {
         this.client = client;
+        this.attempts = new Attempts(tuning);
         this.bucket = address.bucket();
         this.errors = new S3Errors(address);
     }

@@ -37,7 +37,7 @@ public final class StoreProbe {
         String below = OWN + HexFormat.of().formatHex(number) + "/";
         var bucket = Stores.bucket(address, settings);
         if (bucket.isPresent()) {
-            try (var client = bucket.get().open()) {
+            try (var client = bucket.get().open(S3Tuning.DEFAULT)) {
                 return new S3Probe(bucket.get(), client, below, clock).run();
             }
         }

@@ -56,10 +56,8 @@ class DoctorOnBucketsTest {
                         Clock.systemUTC())
                 .run(Stream.concat(Arrays.stream(words), Stream.of("--env-file", none.toString()))
                         .toArray(String[]::new));
-        assertThat(out + " " + err)
-                .doesNotContain(S3Servers.KEYS.secretKey().reveal());
-        return new Outcome(
-                exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        assertThat(out + " " + err).doesNotContain(S3Servers.KEYS.secretKey().reveal());
+        return new Outcome(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
     @Test
@@ -78,7 +76,10 @@ class DoctorOnBucketsTest {
     }
 
     @Test
-    @EnabledIfEnvironmentVariable(named = MinioServer.PROGRAM, matches = ".+", disabledReason = "names no minio program")
+    @EnabledIfEnvironmentVariable(
+            named = MinioServer.PROGRAM,
+            matches = ".+",
+            disabledReason = "names no minio program")
     void keysThatCanDestroyGetAPolicyAndABucketItsRules() throws Exception {
         MinioServer server = MinioServer.start(directory.resolve("minio"));
         try {
@@ -103,7 +104,8 @@ class DoctorOnBucketsTest {
             assertThat(again.getAsJsonArray("today")).hasSize(2);
             assertThat(again.getAsJsonArray("wanted")).hasSize(3);
             assertThat(again.getAsJsonArray("set")).isEmpty();
-            assertThat(run(server.endpoint(), "doctor", "--lifecycle", "offsite").out())
+            assertThat(run(server.endpoint(), "doctor", "--lifecycle", "offsite")
+                            .out())
                     .contains("(is there)");
         } finally {
             server.close();
