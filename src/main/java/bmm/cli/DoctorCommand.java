@@ -25,8 +25,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "doctor",
         description = {
-            "Look at settings, directories, tools, databases and stores; or, for one store, try out what it really does",
-            "and what these credentials could do to it, with throwaway keys below .bmm/doctor-<random>/."
+            "Look at settings, directories, tools, databases and stores; or, for one store, try what it",
+            "really does and what these credentials could do to it, with throwaway keys that are removed."
         })
 final class DoctorCommand extends RunnableCommand {
     @Parameters(

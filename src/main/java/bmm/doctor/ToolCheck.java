@@ -104,7 +104,7 @@ final class ToolCheck {
                     .map(String::strip)
                     .filter(line -> line.matches(".*\\d.*"))
                     .findFirst()
-                    .map(line -> Finding.ok(program, line.replaceAll("[* ]*(.*?)[* ]*", "$1")))
+                    .map(line -> Finding.ok(program, line.replaceAll("^[* ]+|[* ]+$", "")))
                     .orElse(Finding.ok(program, "installed")));
         } catch (IOException e) {
             return Optional.empty();

@@ -172,7 +172,7 @@ public enum WriteOnlyPolicy {
 
     /** The whole of it for one bucket. */
     public String text(String bucket, String prefix) {
-        return vendor + ": credentials that cannot destroy\n"
+        return vendor + ": credentials that cannot destroy\n\n"
                 + text.replace("BUCKET_ID", "\u0000")
                         .replace("BUCKET", bucket)
                         .replace("PREFIX", prefix)

@@ -9,16 +9,18 @@ import software.amazon.awssdk.services.s3.S3Client;
 /**
  * A bucket and the keys to it, for questions that {@link ObjectStore} has no words for. They go through the AWS SDK for
  * {@code minio:} addresses too: it is the store that is asked, not the library.
+ *
+ * @param given the address as it was written, for messages and as the name
  */
-record BucketAccess(BucketAddress address, Optional<S3Credentials> credentials, Optional<Path> ca) {
-    static BucketAccess of(S3Address address, Optional<S3Credentials> credentials, Optional<Path> ca) {
-        BucketAddress bucket = switch (address) {
+record BucketAccess(S3Address given, BucketAddress address, Optional<S3Credentials> credentials, Optional<Path> ca) {
+    static BucketAccess of(S3Address given, Optional<S3Credentials> credentials, Optional<Path> ca) {
+        BucketAddress bucket = switch (given) {
             case BucketAddress same -> same;
             case MinioAddress minio ->
                 new BucketAddress(
                         minio.bucket(), minio.prefix(), Optional.of(minio.endpoint()), Optional.of("us-east-1"), true);
         };
-        return new BucketAccess(bucket, credentials, ca);
+        return new BucketAccess(given, bucket, credentials, ca);
     }
 
     S3Client open(S3Tuning tuning) {
@@ -33,6 +35,7 @@ record BucketAccess(BucketAddress address, Optional<S3Credentials> credentials, 
     /** With {@code host/bucket} where it is {@code bucket.host}, and the other way round. */
     BucketAccess inOtherStyle() {
         return new BucketAccess(
+                given,
                 new BucketAddress(
                         address.bucket(), address.prefix(), address.endpoint(), address.region(), !address.pathStyle()),
                 credentials,

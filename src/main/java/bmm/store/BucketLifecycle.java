@@ -18,13 +18,13 @@ public final class BucketLifecycle implements AutoCloseable {
     /** A rule that is there: {@code says} is all of it, in the protocol's words where bmm has none. */
     public record Present(String id, boolean enabled, String says) {}
 
-    private final BucketAddress address;
+    private final S3Address address;
     private final S3Client client;
     private final S3Errors errors;
     private final LifecycleXml xml = new LifecycleXml();
 
     private BucketLifecycle(BucketAccess access) {
-        this.address = access.address();
+        this.address = access.given();
         this.client = access.open(xml);
         this.errors = new S3Errors(address);
     }

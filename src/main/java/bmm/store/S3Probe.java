@@ -42,8 +42,8 @@ final class S3Probe {
 
     S3Probe(BucketAccess access, S3Client client, String below, Clock clock) {
         this.access = access;
-        this.trials = new S3Trials(client, access.address(), S3Tuning.DEFAULT);
-        this.errors = new S3Errors(access.address());
+        this.trials = new S3Trials(client, access.given(), S3Tuning.DEFAULT);
+        this.errors = new S3Errors(access.given());
         this.below = access.address().prefix() + below;
         this.clock = clock;
     }
@@ -70,7 +70,7 @@ final class S3Probe {
         } finally {
             left = trials.cleanUp();
         }
-        return new StoreProbe.Result(access.address().toString(), seen, left);
+        return new StoreProbe.Result(access.given().toString(), seen, left);
     }
 
     /** The present time, by the store's clock if it tells. */
@@ -130,7 +130,7 @@ final class S3Probe {
     private boolean worksInOtherStyle() {
         BucketAccess other = access.inOtherStyle();
         try (S3Client client = other.open(ONCE)) {
-            return new S3Trials(client, other.address(), ONCE).headBucket().ok();
+            return new S3Trials(client, other.given(), ONCE).headBucket().ok();
         } catch (Failure e) {
             // The usual case: there is no such name, or no certificate for it.
             return false;

@@ -68,6 +68,7 @@ final class DoctorCommandTest {
                 "pg_dump")) {
             line(outcome, "ok", subject);
         }
+        assertThat(line(outcome, "ok", "zstd")).endsWith("by Yann Collet");
         assertThat(line(outcome, "ok", "database " + DATABASE)).contains("all 2 tables and sequences visible");
         assertThat(line(outcome, "warn", "store file://" + directory.resolve("elsewhere")))
                 .contains("never probed");

@@ -205,9 +205,14 @@ class StoreProbeOnMinioTest {
     void aMinioAddressIsProbedLikeAnS3One() {
         bucket(false, false);
         String url = "minio://" + server.endpoint().getAuthority() + "/" + bucket + "/some/prefix";
-        Probed.with(url, S3Servers.KEYS, Clock.systemUTC())
+        Probed seen = Probed.with(url, S3Servers.KEYS, Clock.systemUTC())
                 .saw(Capability.CREATE_ONLY, Verdict.ENFORCED, OK)
                 .leftNothing();
+        try (ObjectStore store = Stores.open("tested", Probed.settings(url, S3Servers.KEYS))) {
+            assertThat(seen.result().store())
+                    .as("the name that the profile is found by")
+                    .isEqualTo(store.name());
+        }
     }
 
     @Test
