@@ -38,7 +38,7 @@ class BucketLifecycleTest {
 
     @BeforeAll
     static void start() throws Exception {
-        server = MinioServer.start(data);
+        server = MinioServer.start(data.resolve("minio"));
     }
 
     @AfterAll

@@ -34,7 +34,7 @@ class StoreProbeOnMinioTest {
 
     @BeforeAll
     static void start() throws Exception {
-        server = MinioServer.start(data);
+        server = MinioServer.start(data.resolve("minio"));
     }
 
     @AfterAll
