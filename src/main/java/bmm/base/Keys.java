@@ -337,6 +337,13 @@ public final class Keys {
             true,
             "A header that this http probe sends, such as Authorization: Bearer ….");
 
+    public static final Family STORE_PRIVATE = new Family(
+            "BMM_STORE_",
+            "_PRIVATE",
+            "yes or no",
+            false,
+            "That store is meant to be reached over a private network only: bmm doctor fails if it has a public address.");
+
     /** Settings with a name of the user's own in them; longer suffixes first, so that the first match is the right one. */
     public static final List<Family> FAMILIES = Stream.concat(
                     Stream.of(
@@ -346,6 +353,7 @@ public final class Keys {
                             STORE_SSH_KEY_FILE,
                             STORE_SSH_KNOWN_HOSTS_FILE,
                             STORE_SSH_PORT,
+                            STORE_PRIVATE,
                             STORE,
                             PROBE_PASSWORD,
                             PROBE_HEADER,

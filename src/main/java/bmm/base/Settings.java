@@ -138,7 +138,8 @@ public final class Settings {
                         Keys.STORE_CA_FILE,
                         Keys.STORE_SSH_KEY_FILE,
                         Keys.STORE_SSH_KNOWN_HOSTS_FILE,
-                        Keys.STORE_SSH_PORT),
+                        Keys.STORE_SSH_PORT,
+                        Keys.STORE_PRIVATE),
                 problems);
     }
 

@@ -24,7 +24,8 @@ final class BmmCommand {
             RestoreDrillCommand.class,
             PruneCommand.class,
             UptimeCommand.class,
-            NotifyCommand.class);
+            NotifyCommand.class,
+            DoctorCommand.class);
 
     /**
      * The command that a command line begins with, or all where it does not say: picocli looks at every field of what it is

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -36,7 +37,7 @@ final class Run {
     private final Surroundings process;
     private final CommonOptions options;
     private final Map<String, String> given = new HashMap<>();
-    private Settings settings = Settings.load(Map.of(), Map.of(), java.util.List.of());
+    private Settings settings = Settings.load(Map.of(), Map.of(), List.of());
 
     private @Nullable Alerts alerts;
     private @Nullable JobReport job;
@@ -145,6 +146,11 @@ final class Run {
     /** Who speaks in messages. */
     String source() {
         return new Places(process.environment()).source(instance());
+    }
+
+    /** The env files that the settings were read from. */
+    List<Path> envFiles() {
+        return new Places(process.environment()).envFiles(options);
     }
 
     /** For results. */

@@ -234,7 +234,7 @@ final class AwsClient implements BucketClient {
         client.close();
     }
 
-    private static <T> T ask(Supplier<T> request) {
+    static <T> T ask(Supplier<T> request) {
         try {
             return request.get();
         } catch (AwsServiceException e) {
