@@ -62,7 +62,6 @@ final class DoctorCommandTest {
                 "backup directory",
                 "state directory",
                 "temporary directory",
-                "drill directory",
                 "server",
                 "disk",
                 "pg_dump")) {
