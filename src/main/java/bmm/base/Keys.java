@@ -241,8 +241,16 @@ public final class Keys {
     public static final Family STORE_SECRET_KEY =
             new Family("BMM_STORE_", "_SECRET_KEY", "secret key", true, "Secret key of that store.");
 
+    public static final Family MIRROR = new Family(
+            "BMM_MIRROR_",
+            "",
+            "SRC DST [conditions]",
+            false,
+            "A mirror called NAME: two stores, then conditions such as update, delete, max-delete=2%, canary=KEY, snapshot,"
+                    + " bandwidth=10MB, window=01:00-05:00.");
+
     /** Settings with a name of the user's own in them; longer suffixes first, so that the first match is the right one. */
-    public static final List<Family> FAMILIES = List.of(STORE_ACCESS_KEY, STORE_SECRET_KEY, STORE);
+    public static final List<Family> FAMILIES = List.of(STORE_ACCESS_KEY, STORE_SECRET_KEY, STORE, MIRROR);
 
     public static final List<Group> GROUPS = List.of(
             new Group(

@@ -11,7 +11,8 @@ import picocli.CommandLine.Command;
             VerifyCommand.class,
             RestoreCommand.class,
             RestoreDrillCommand.class,
-            PruneCommand.class
+            PruneCommand.class,
+            MirrorCommand.class
         },
         versionProvider = Version.class,
         mixinStandardHelpOptions = true,

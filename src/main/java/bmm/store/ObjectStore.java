@@ -55,6 +55,11 @@ public interface ObjectStore extends AutoCloseable {
     /** Removes an object; one that is not there is no error. */
     void delete(String key);
 
+    /** The same objects with all that belongs to them, for whoever copies them from store to store. */
+    default ObjectCopies copies() {
+        return new PlainCopies(this);
+    }
+
     @Override
     void close();
 }

@@ -72,7 +72,11 @@ final class S3Listing implements Iterator<ObjectInfo> {
             throw wrong("the key " + KeyText.shown(key) + " comes after " + KeyText.shown(before));
         }
         last = key;
-        return new ObjectInfo(key.substring(address.prefix().length()), object.size(), object.lastModified());
+        return new ObjectInfo(
+                key.substring(address.prefix().length()),
+                object.size(),
+                object.lastModified(),
+                S3Tag.bare(object.eTag()));
     }
 
     private void read() {

@@ -19,6 +19,7 @@ final class S3Store implements ObjectStore {
     private final S3Errors errors;
     private final Attempts attempts;
     private final S3Writer writer;
+    private final S3Copies copies;
 
     /** Whether the bucket has been seen; the answer to HEAD does not tell a missing bucket from a missing object. */
     private volatile boolean bucketSeen;
@@ -29,6 +30,7 @@ final class S3Store implements ObjectStore {
         this.errors = new S3Errors(address);
         this.attempts = new Attempts(tuning);
         this.writer = new S3Writer(client, address, tuning, errors);
+        this.copies = new S3Copies(this, client, address, credentials, tuning);
     }
 
     @Override
@@ -108,7 +110,7 @@ final class S3Store implements ObjectStore {
             }
             throw errors.failure(key, e);
         }
-        return Optional.of(new ObjectInfo(key, there.contentLength(), there.lastModified()));
+        return Optional.of(new ObjectInfo(key, there.contentLength(), there.lastModified(), S3Tag.bare(there.eTag())));
     }
 
     private void requireBucket() {
@@ -147,7 +149,13 @@ final class S3Store implements ObjectStore {
     }
 
     @Override
+    public ObjectCopies copies() {
+        return copies;
+    }
+
+    @Override
     public void close() {
+        copies.close();
         client.close();
     }
 

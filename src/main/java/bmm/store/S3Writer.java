@@ -143,7 +143,11 @@ final class S3Writer {
         }
         var unused = attempts.of(() ->
                 client.deleteObject(request -> request.bucket(address.bucket()).key(renamed)));
-        throw new Failure(
+        throw renamed(address, key, renamed);
+    }
+
+    static Failure renamed(StoreAddress.Bucket address, String key, String renamed) {
+        return new Failure(
                 ExitCode.STORE,
                 address + ": " + KeyText.shown(key) + ": the store would name it " + KeyText.shown(renamed),
                 "use a key without empty parts, . and ..; nothing was stored");
@@ -161,7 +165,7 @@ final class S3Writer {
         }
     }
 
-    private static String asPath(String key) {
+    static String asPath(String key) {
         Deque<String> parts = new ArrayDeque<>();
         for (String part : key.split("/", -1)) {
             switch (part) {
