@@ -10,6 +10,10 @@ final class MirrorOutput {
     private MirrorOutput() {}
 
     static void print(MirrorReport report, PrintStream out) {
+        if (report.left() != null && report.exitCode() == bmm.base.ExitCode.OK) {
+            out.println(report.source() + " -> " + report.destination() + "  nothing done: " + report.left());
+            return;
+        }
         String would = report.dryRun() ? "would be " : "";
         StringBuilder line = new StringBuilder(report.source() + " -> " + report.destination() + "  "
                 + Amounts.count(report.sourceObjects(), "object") + ", " + Amounts.bytes(report.sourceBytes()) + ": ");

@@ -109,7 +109,7 @@ final class Guards {
         return refused(why, hint, null);
     }
 
-    static Failure refused(String why, String hint, @Nullable Throwable cause) {
+    static Failure refused(String why, @Nullable String hint, @Nullable Throwable cause) {
         return new Failure(ExitCode.MIRROR, "refused, nothing was touched: " + why, hint, cause);
     }
 }

@@ -39,6 +39,8 @@ public record MirrorReport(
         @Nullable String snapshot,
         Duration duration) {
     public ExitCode exitCode() {
-        return failed > 0 || left != null ? ExitCode.MIRROR : ExitCode.OK;
+        // Outside its window a mirror has nothing to do, and that is no failure.
+        boolean interrupted = left != null && sourceObjects > 0;
+        return failed > 0 || interrupted ? ExitCode.MIRROR : ExitCode.OK;
     }
 }

@@ -305,7 +305,19 @@ final class S3Upload implements AutoCloseable {
         }
     }
 
-    private record Held(byte[] bytes, Runnable release) implements AutoCloseable {
+    private static final class Held implements AutoCloseable {
+        private final byte[] bytes;
+        private final Runnable release;
+
+        Held(byte[] bytes, Runnable release) {
+            this.bytes = bytes;
+            this.release = release;
+        }
+
+        byte[] bytes() {
+            return bytes;
+        }
+
         @Override
         public void close() {
             release.run();
