@@ -98,7 +98,7 @@ final class CopyBody implements RangedBody, AutoCloseable {
                 read.accept(count);
                 left -= count;
             }
-            if (checked && (count < 0 ? left > 0 : left <= 0) && !isUnchanged()) {
+            if (checked && (count < 0 || left <= 0) && !isUnchanged()) {
                 throw new IOException(KeyText.shown(info.key()) + " changed while it was read");
             }
             return count;

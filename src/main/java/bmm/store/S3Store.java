@@ -110,6 +110,12 @@ final class S3Store implements ObjectStore {
             }
             throw errors.failure(key, e);
         }
+        if (there.contentLength() == null || there.lastModified() == null) {
+            throw new Failure(
+                    ExitCode.STORE,
+                    address + ": " + KeyText.shown(key) + ": the answer lacks the size or the time of the object",
+                    "look for a faulty proxy in between");
+        }
         return Optional.of(new ObjectInfo(key, there.contentLength(), there.lastModified(), S3Tag.bare(there.eTag())));
     }
 

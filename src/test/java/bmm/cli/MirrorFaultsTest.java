@@ -92,7 +92,7 @@ final class MirrorFaultsTest {
                             : answer;
                 },
                 "refused, nothing was touched",
-                "lists 5 objects, 15 fewer");
+                "fewer than at 2026-11-21T04:15:00Z, more than max-delete=10 or 1% allows");
     }
 
     @Test
