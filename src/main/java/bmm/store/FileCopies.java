@@ -25,7 +25,7 @@ final class FileCopies implements ObjectCopies {
 
     @Override
     public List<Long> parts(ObjectInfo object) {
-        return List.of(object.size());
+        return ObjectCopies.equalParts(object.size());
     }
 
     @Override

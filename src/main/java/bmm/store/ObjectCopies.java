@@ -2,6 +2,7 @@ package bmm.store;
 
 import bmm.base.Failure;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -19,6 +20,21 @@ public interface ObjectCopies {
      * @param replace whether an object under the same key is replaced, as a whole; otherwise {@link ObjectExists}
      */
     record Manner(ObjectProperties properties, List<Long> parts, Instant modified, boolean replace) {}
+
+    /** What S3 allows. */
+    int MOST_PARTS = 10_000;
+
+    /** The parts of an object that has none of its own: equal ones, and a rest. */
+    static List<Long> equalParts(long size) {
+        long most = Math.max(32L << 20, Math.ceilDiv(size, MOST_PARTS));
+        List<Long> parts = new ArrayList<>();
+        long left = size;
+        do {
+            parts.add(Math.min(most, left));
+            left -= parts.getLast();
+        } while (left > 0);
+        return parts;
+    }
 
     /**
      * The object under a key.

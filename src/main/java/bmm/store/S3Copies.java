@@ -55,6 +55,9 @@ final class S3Copies implements ObjectCopies {
                         request.bucket(address.bucket()).key(address.prefix() + KeyText.checked(store.name(), key))));
         GetObjectResponse head = stream.response();
         try {
+            if (head.contentLength() == null || head.lastModified() == null) {
+                throw S3Store.incomplete(address, key);
+            }
             ObjectInfo info = new ObjectInfo(key, head.contentLength(), head.lastModified(), S3Tag.bare(head.eTag()));
             Map<String, String> tags = head.tagCount() == null || head.tagCount() == 0 ? Map.of() : tags(key);
             ObjectProperties properties = new ObjectProperties(headers(head), head.metadata(), tags);
@@ -102,7 +105,8 @@ final class S3Copies implements ObjectCopies {
         List<Long> parts = new ArrayList<>();
         long left = object.size();
         long first = part(object.key(), 1).contentLength();
-        if (first > 0 && Math.ceilDiv(object.size(), first) == count) {
+        long rest = object.size() - first * (count - 1);
+        if (rest > 0 && rest <= first && part(object.key(), count).contentLength() == rest) {
             // What every client does: equal parts, and a rest.
             for (; left > 0; left -= parts.getLast()) {
                 parts.add(Math.min(first, left));

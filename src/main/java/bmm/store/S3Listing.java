@@ -65,6 +65,9 @@ final class S3Listing implements Iterator<ObjectInfo> {
         S3Object object = page.next();
         String key = object.key();
         String before = last;
+        if (object.size() == null || object.lastModified() == null) {
+            throw wrong("the key " + KeyText.shown(key) + " has no size or no time");
+        }
         if (!key.startsWith(prefix)) {
             throw wrong("the key " + KeyText.shown(key) + " does not begin with " + KeyText.shown(prefix));
         }

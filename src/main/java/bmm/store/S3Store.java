@@ -111,12 +111,17 @@ final class S3Store implements ObjectStore {
             throw errors.failure(key, e);
         }
         if (there.contentLength() == null || there.lastModified() == null) {
-            throw new Failure(
-                    ExitCode.STORE,
-                    address + ": " + KeyText.shown(key) + ": the answer lacks the size or the time of the object",
-                    "look for a faulty proxy in between");
+            throw incomplete(address, key);
         }
         return Optional.of(new ObjectInfo(key, there.contentLength(), there.lastModified(), S3Tag.bare(there.eTag())));
+    }
+
+    /** An answer that no server gives. */
+    static Failure incomplete(StoreAddress.Bucket address, String key) {
+        return new Failure(
+                ExitCode.STORE,
+                address + ": " + KeyText.shown(key) + ": the answer lacks the size or the time of the object",
+                "look for a faulty proxy in between");
     }
 
     private void requireBucket() {

@@ -93,10 +93,12 @@ final class S3Upload implements AutoCloseable {
             if (!manner.replace() && !refusing && exists(key)) {
                 throw new ObjectExists(address.toString(), key);
             }
-            if (manner.parts().size() <= 1 && body.size() <= LARGEST_PIECE) {
-                putInOnePiece(key, body, source, manner);
+            if (manner.parts().size() > 1) {
+                putInParts(key, body, manner, manner.parts());
+            } else if (body.size() > LARGEST_PIECE) {
+                putInParts(key, body, manner, ObjectCopies.equalParts(body.size()));
             } else {
-                putInParts(key, body, manner);
+                putInOnePiece(key, body, source, manner);
             }
             refuseRenaming(key, manner);
         } catch (IOException e) {
@@ -162,7 +164,7 @@ final class S3Upload implements AutoCloseable {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
-    private void putInParts(String key, RangedBody body, Manner manner) throws IOException {
+    private void putInParts(String key, RangedBody body, Manner manner, List<Long> sizes) throws IOException {
         String fullKey = address.prefix() + key;
         String number = attempts.of(
                 () -> client.createMultipartUpload(begin(fullKey, manner)).uploadId());
@@ -170,7 +172,7 @@ final class S3Upload implements AutoCloseable {
         List<Future<CompletedPart>> sent = new ArrayList<>();
         try {
             long offset = 0;
-            for (long size : manner.parts()) {
+            for (long size : sizes) {
                 long from = offset;
                 int part = sent.size() + 1;
                 sent.add(workers.submit(() -> putPart(fullKey, number, part, body, from, size)));

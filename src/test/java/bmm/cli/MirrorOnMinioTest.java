@@ -66,8 +66,7 @@ final class MirrorOnMinioTest {
                 .endpointOverride(URI.create("http://127.0.0.1:" + port))
                 .region(Region.US_EAST_1)
                 .forcePathStyle(true)
-                .credentialsProvider(
-                        StaticCredentialsProvider.create(AwsBasicCredentials.create(ACCESS, SECRET)))
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(ACCESS, SECRET)))
                 .build();
         for (int tried = 0; ; tried++) {
             try {
@@ -105,20 +104,22 @@ final class MirrorOnMinioTest {
     private String bucket(String name, String host) {
         String bucket = name + "-" + System.nanoTime();
         var unused = client.createBucket(request -> request.bucket(bucket));
-        scene.environment.put("BMM_STORE_" + name.toUpperCase(java.util.Locale.ROOT), "s3://" + bucket + "?endpoint=http://" + host + ":" + port);
+        scene.environment.put(
+                "BMM_STORE_" + name.toUpperCase(java.util.Locale.ROOT),
+                "s3://" + bucket + "?endpoint=http://" + host + ":" + port);
         scene.environment.put("BMM_STORE_" + name.toUpperCase(java.util.Locale.ROOT) + "_ACCESS_KEY", ACCESS);
         scene.environment.put("BMM_STORE_" + name.toUpperCase(java.util.Locale.ROOT) + "_SECRET_KEY", SECRET);
         return bucket;
     }
 
     private static void put(String bucket, String key, String text) {
-        var unused = client.putObject(
-                request -> request.bucket(bucket).key(key), RequestBody.fromString(text));
+        var unused = client.putObject(request -> request.bucket(bucket).key(key), RequestBody.fromString(text));
     }
 
     private static Map<String, String> tags(String bucket) {
         Map<String, String> tags = new TreeMap<>();
-        ListObjectsV2Response page = client.listObjectsV2(request -> request.bucket(bucket).encodingType("url"));
+        ListObjectsV2Response page =
+                client.listObjectsV2(request -> request.bucket(bucket).encodingType("url"));
         page.contents().stream()
                 .filter(object -> !object.key().startsWith(".bmm/"))
                 .forEach(object -> tags.put(object.key(), object.size() + " " + object.eTag()));
@@ -150,7 +151,8 @@ final class MirrorOnMinioTest {
 
         assertThat(tags(to)).isEqualTo(tags(from)).hasSize(4);
         assertThat(tags(to).get("large")).contains("-3");
-        HeadObjectResponse head = client.headObject(request -> request.bucket(to).key("page.html"));
+        HeadObjectResponse head =
+                client.headObject(request -> request.bucket(to).key("page.html"));
         assertThat(head.contentType()).isEqualTo("text/html; charset=utf-8");
         assertThat(head.cacheControl()).isEqualTo("max-age=60");
         assertThat(head.contentDisposition()).isEqualTo("inline; filename=\"a b.html\"");
@@ -169,7 +171,8 @@ final class MirrorOnMinioTest {
     }
 
     private static void multipart(String bucket, String key, List<Integer> sizes) {
-        String upload = client.createMultipartUpload(request -> request.bucket(bucket).key(key))
+        String upload = client.createMultipartUpload(
+                        request -> request.bucket(bucket).key(key))
                 .uploadId();
         List<CompletedPart> parts = new ArrayList<>();
         for (int size : sizes) {
@@ -185,8 +188,8 @@ final class MirrorOnMinioTest {
                     .eTag();
             parts.add(CompletedPart.builder().partNumber(number).eTag(tag).build());
         }
-        var unused = client.completeMultipartUpload(request ->
-                request.bucket(bucket).key(key).uploadId(upload).multipartUpload(all -> all.parts(parts)));
+        var unused = client.completeMultipartUpload(
+                request -> request.bucket(bucket).key(key).uploadId(upload).multipartUpload(all -> all.parts(parts)));
     }
 
     @ParameterizedTest

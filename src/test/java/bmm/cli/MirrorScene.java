@@ -27,7 +27,7 @@ import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
 
 /** Folders, an S3 server without passwords, and bmm run on them within this JVM. Every run is an hour after the last. */
-final class MirrorScene implements AutoCloseable {
+final class MirrorScene {
     final Path root;
     final Map<String, String> environment = new TreeMap<>();
     Instant now = Instant.parse("2026-11-21T03:15:00Z");
@@ -142,8 +142,7 @@ final class MirrorScene implements AutoCloseable {
         return new PrintStream(bytes, true, StandardCharsets.UTF_8);
     }
 
-    @Override
-    public void close() throws Exception {
+    void close() throws Exception {
         server.stop();
         objects.close();
     }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Stands in front of a real S3 server and does to requests and answers what a broken or hostile network would. */
 public final class FaultProxy implements AutoCloseable {
     /** A request, its body read. */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares them
     public record Request(String method, String target, List<String> headers, byte[] body) {
         public boolean isListing() {
             return method.equals("GET") && target.contains("list-type=2");
@@ -44,6 +45,7 @@ public final class FaultProxy implements AutoCloseable {
      *
      * @param sent how many bytes of the body are really sent
      */
+    @SuppressWarnings("ArrayRecordComponent")
     public record Response(List<String> head, byte[] body, int sent) {
         public static Response status(int status, String code) {
             byte[] body = ("<Error><Code>" + code + "</Code><Message>said so</Message></Error>")
@@ -147,7 +149,7 @@ public final class FaultProxy implements AutoCloseable {
                 client.getOutputStream().write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             }
         }
-        String[] first = lines.getFirst().split(" ");
+        String[] first = lines.getFirst().split(" ", -1);
         return new Request(first[0], first[1], lines.subList(1, lines.size()), in.readNBytes(length));
     }
 
