@@ -120,6 +120,7 @@ class FloorsTest {
         "java.sql.., postgres",
         "javax.sql.., postgres",
         "com.github.luben.., stream",
+        "com.exceptionfactory.jagged.., stream",
         "com.twilio.., notify",
         "picocli.., cli",
         "ch.qos.logback.., cli"

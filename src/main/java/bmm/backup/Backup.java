@@ -12,6 +12,7 @@ import bmm.base.Setting;
 import bmm.base.Settings;
 import bmm.base.Stopping;
 import bmm.catalog.BackupName;
+import bmm.dump.AgeKeys;
 import bmm.postgres.ConnectionSettings;
 import bmm.postgres.Container;
 import bmm.postgres.PgTools;
@@ -74,6 +75,7 @@ public final class Backup {
     public BackupReport run() throws InterruptedException {
         Instant begun = clock.instant();
         Preflight.checkDirectory(instance);
+        var unused = AgeKeys.encryption(settings); // a recipient that is none is told before anything is dumped
         try (RunLock lock = RunLock.acquire(instance, begun)) {
             LOG.atDebug().addKeyValue("lock", lock).log("holding the lock");
             removeLeftovers();

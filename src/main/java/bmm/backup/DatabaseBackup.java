@@ -121,9 +121,9 @@ final class DatabaseBackup {
         Catalog earlier = Catalog.read(context.local(), "");
         PgTools tools = preflight(source, earlier);
         DumpJob job = new DumpJob(context.settings(), context.server(), tools, context.progress());
-        BackupName name = freeName(job.kind());
+        BackupName name = freeName(job.ending());
         Path directory = context.instance().backupDirectory();
-        Path partial = directory.resolve(name.file(job.kind().ending()) + DurableFile.PARTIAL);
+        Path partial = directory.resolve(name.file(job.ending()) + DurableFile.PARTIAL);
         try {
             Seen seen = dump(job, source, partial);
             Dumped dumped = seen.dumped();
@@ -197,17 +197,24 @@ final class DatabaseBackup {
         Preflight.checkVersions(tools, source);
         DumpKind kind = DumpKind.wanted(context.settings(), tools);
         Preflight.checkDisk(context.instance(), context.settings(), kind, source, earlier);
+        Preflight.warnOfPlain(context.settings(), earlier.of(database));
         return tools;
     }
 
     private List<Sent> sendOffSite(Manifest justStored) {
-        OffSite offSite =
-                new OffSite(context.instance().name(), context.instance().backupDirectory(), context.progress());
+        Outgoing outgoing = Outgoing.of(context.settings(), context.instance(), context.progress());
+        OffSite offSite = new OffSite(
+                context.instance().name(),
+                outgoing,
+                OffSiteLock.of(context.settings(), context.clock()),
+                context.progress());
         Catalog local = Catalog.read(context.local(), "");
+        outgoing.removeOrphans(local);
         List<Sent> sent = new ArrayList<>();
         for (ObjectStore remote : context.remotes()) {
             sent.add(offSite.send(database, justStored, local, remote));
         }
+        outgoing.removeSent(database, sent.stream().allMatch(to -> to.failure() == null));
         return sent;
     }
 
@@ -226,9 +233,9 @@ final class DatabaseBackup {
     }
 
     /** Two runs within one second must not share a name. */
-    private BackupName freeName(DumpKind kind) {
+    private BackupName freeName(String ending) {
         BackupName name = new BackupName(database, started);
-        while (!Publication.isFree(context.instance().backupDirectory(), name, kind)) {
+        while (!Publication.isFree(context.instance().backupDirectory(), name, ending)) {
             name = new BackupName(database, name.when().plusSeconds(1));
         }
         return name;

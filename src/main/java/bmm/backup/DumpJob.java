@@ -1,12 +1,14 @@
 package bmm.backup;
 
-import bmm.base.DurableFile;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Keys;
 import bmm.base.Settings;
 import bmm.base.Stopping;
+import bmm.catalog.BackupName;
+import bmm.dump.AgeKeys;
 import bmm.dump.DumpKind;
+import bmm.postgres.ArchiveContent;
 import bmm.postgres.ContentHash;
 import bmm.postgres.Fingerprint;
 import bmm.postgres.Fingerprinter;
@@ -16,13 +18,13 @@ import bmm.postgres.SequenceState;
 import bmm.postgres.Server;
 import bmm.postgres.Snapshot;
 import bmm.postgres.TableName;
-import bmm.stream.Measured;
+import bmm.stream.Encryption;
+import bmm.stream.Identities;
 import bmm.stream.Progress;
 import bmm.stream.Tar;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,8 +36,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +48,7 @@ final class DumpJob {
     private final PgTools tools;
     private final DumpKind kind;
     private final PgDump.Compress inside;
+    private final @Nullable Encryption encryption;
     private final Progress progress;
     private volatile @Nullable Failure fingerprintFailure;
 
@@ -57,6 +58,7 @@ final class DumpJob {
         this.tools = tools;
         this.progress = progress;
         this.kind = DumpKind.wanted(settings, tools);
+        this.encryption = AgeKeys.localEncryption(settings).orElse(null);
         this.inside = switch (kind) {
             case CUSTOM_ZSTD, PLAIN_GZIP -> PgDump.Compress.NONE;
             case CUSTOM, DIRECTORY ->
@@ -73,6 +75,8 @@ final class DumpJob {
      * @param dumpedBytes that pg_dump wrote, before bmm compressed them
      * @param fingerprint of the source, or null where none was asked for
      * @param contentHash how rows can be compared with the archive, or null where they cannot
+     * @param content what was found in it when all of it was decoded
+     * @param reader reads it back if it is encrypted, else null
      */
     record Dumped(
             Path partial,
@@ -83,17 +87,29 @@ final class DumpJob {
             String sha256,
             @Nullable Fingerprint fingerprint,
             @Nullable ContentHash contentHash,
+            ArchiveContent content,
+            @Nullable Identities reader,
             SortedMap<TableName, SequenceState> sequencesBefore,
-            SortedMap<TableName, SequenceState> sequencesAfter) {}
+            SortedMap<TableName, SequenceState> sequencesAfter) {
+        boolean isEncrypted() {
+            return reader != null;
+        }
+    }
 
     DumpKind kind() {
         return kind;
     }
 
+    /** What the name of the dump ends in. */
+    String ending() {
+        return kind.ending() + (encryption == null ? "" : BackupName.AGE);
+    }
+
     /**
      * Writes the dump to a new file.
      *
-     * @throws Failure {@link ExitCode#DUMP} if either half fails; the other is stopped then
+     * @throws Failure {@link ExitCode#DUMP} if either half fails; the other is stopped then. {@link ExitCode#VERIFICATION}
+     *     if what was written cannot be decoded
      */
     Dumped run(Snapshot snapshot, String database, Path partial, long expectedBytes) throws InterruptedException {
         ContentHash contentHash = snapshot.rowTextIsPortable() ? snapshot.contentHash() : null;
@@ -104,10 +120,11 @@ final class DumpJob {
         progress.begin(database + ": dump", expectedBytes);
         Path directory = partial.resolveSibling(partial.getFileName() + ".d");
         try (PgDump dump = start(request, directory);
-                ExecutorService side = Executors.newSingleThreadExecutor()) {
+                ExecutorService side = Executors.newSingleThreadExecutor();
+                DumpFile file = create(partial, contentHash)) {
             Future<@Nullable Fingerprint> fingerprint = side.submit(() -> fingerprint(snapshot, dump));
             try {
-                Written written = store(dump, directory, partial);
+                long dumpedBytes = store(dump, directory, partial, file);
                 Fingerprint source = await(fingerprint);
                 SortedMap<TableName, SequenceState> after = snapshot.sequences();
                 snapshot.checkAlive();
@@ -115,11 +132,13 @@ final class DumpJob {
                         partial,
                         kind,
                         kind.compressionLabel(inside),
-                        written.file().size(),
-                        written.dumpedBytes(),
-                        written.file().sha256(),
+                        file.size(),
+                        dumpedBytes,
+                        file.sha256(),
                         source,
                         contentHash,
+                        decoded(file, database),
+                        file.reader(),
                         before,
                         after);
             } finally {
@@ -166,24 +185,33 @@ final class DumpJob {
         }
     }
 
-    private record Written(Measured file, long dumpedBytes) {}
-
-    /** Takes the dump to its end and onto the disk. */
-    private Written store(PgDump dump, Path directory, Path partial) throws InterruptedException {
+    private DumpFile create(Path partial, @Nullable ContentHash contentHash) {
         try {
-            if (isPackedHere()) {
-                dump.finish();
-                Measured tar = write(partial, progress::bytes, out -> Tar.pack(directory, "toc.dat", out));
-                return new Written(tar, tar.size());
-            }
-            AtomicLong dumped = new AtomicLong();
-            Measured file = write(partial, bytes -> {}, out -> {
-                try (OutputStream compressed = kind.compression().compress(out, settings.get(Keys.COMPRESSION_LEVEL))) {
-                    dumped.set(copy(dump.output(), compressed));
+            return new DumpFile(partial, kind, contentHash, encryption, isPackedHere() ? progress::bytes : bytes -> {});
+        } catch (IOException e) {
+            throw cannotWrite(partial, e);
+        }
+    }
+
+    /**
+     * Takes the dump to its end and onto the disk.
+     *
+     * @return how many bytes pg_dump wrote
+     */
+    private long store(PgDump dump, Path directory, Path partial, DumpFile file) throws InterruptedException {
+        try {
+            long bytes;
+            try (OutputStream out = kind.compression().compress(file.stream(), settings.get(Keys.COMPRESSION_LEVEL))) {
+                if (isPackedHere()) {
+                    dump.finish();
+                    Tar.pack(directory, "toc.dat", out);
+                    bytes = file.size();
+                } else {
+                    bytes = copy(dump.output(), out);
                 }
-            });
+            }
             dump.finish();
-            return new Written(file, dumped.get());
+            return bytes;
         } catch (IOException e) {
             throw firstCause(stopped(dump, cannotWrite(partial, e)));
         } catch (Failure e) {
@@ -191,15 +219,18 @@ final class DumpJob {
         }
     }
 
-    private interface Writer {
-        void write(OutputStream out) throws IOException;
-    }
-
-    private static Measured write(Path partial, LongConsumer count, Writer writer) throws IOException {
-        try (OutputStream file = Channels.newOutputStream(DurableFile.create(partial));
-                Measured measured = new Measured(file, count)) {
-            writer.write(measured);
-            return measured;
+    private static ArchiveContent decoded(DumpFile file, String database) throws InterruptedException {
+        try {
+            return file.content();
+        } catch (IOException e) {
+            if (Stopping.requested()) {
+                throw stopped(e);
+            }
+            throw new Failure(
+                    ExitCode.VERIFICATION,
+                    "dump of " + database + ": the archive is damaged: " + Failure.reason(e),
+                    "nothing was published, earlier backups are untouched; run it again, and check disk and memory if it recurs",
+                    e);
         }
     }
 

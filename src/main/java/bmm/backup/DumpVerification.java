@@ -7,19 +7,22 @@ import bmm.base.Failure;
 import bmm.base.Keys;
 import bmm.base.Settings;
 import bmm.base.Stopping;
+import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
-import bmm.dump.DumpDecoder;
 import bmm.dump.Shell;
 import bmm.postgres.ArchiveContent;
 import bmm.postgres.Fingerprint;
 import bmm.postgres.SequenceState;
 import bmm.postgres.TableContent;
 import bmm.postgres.TableName;
+import bmm.store.ObjectInfo;
+import bmm.stream.Identities;
 import bmm.stream.MeasuredInput;
 import bmm.stream.Progress;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,16 +31,22 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Reads back what is on disk and compares it with what the source held. Only what passes here can become a backup.
+ * Reads back what is on disk and compares what was found in it with what the source held. Only what passes here can become
+ * a backup.
  */
 final class DumpVerification {
     /** Earlier dumps that the size is compared with, and how few are too few to say anything. */
     private static final int MOST_EARLIER = 7;
 
     private static final int FEWEST_EARLIER = 3;
+
+    private static final Logger LOG = LoggerFactory.getLogger(DumpVerification.class);
 
     private final Settings settings;
     private final Progress progress;
@@ -63,8 +72,12 @@ final class DumpVerification {
     Verified verify(String database, Dumped dumped, Set<TableName> expected, Catalog earlier) {
         String subject = "dump of " + database;
         List<String> checks = new ArrayList<>();
-        ArchiveContent content = readBack(subject, dumped);
+        ArchiveContent content = dumped.content();
+        readBack(subject, dumped);
         checks.add("hash");
+        if (dumped.isEncrypted()) {
+            checks.add("decrypted");
+        }
         checks.add("archive");
         checkTables(subject, expected, content.tables().keySet());
         checks.add("tables");
@@ -83,30 +96,50 @@ final class DumpVerification {
         return new Verified(content, List.copyOf(checks));
     }
 
-    private ArchiveContent readBack(String subject, Dumped dumped) {
+    private void readBack(String subject, Dumped dumped) {
         progress.begin(subject + ": verify", dumped.bytes());
         try (InputStream file = Files.newInputStream(dumped.partial());
                 MeasuredInput measured = new MeasuredInput(file, progress::bytes)) {
-            ArchiveContent content = DumpDecoder.decode(measured, dumped.kind(), dumped.contentHash());
+            boolean opened = isOpened(measured, dumped.reader());
             measured.drain();
-            String sha256 = measured.sha256();
-            if (measured.size() != dumped.bytes() || !sha256.equals(dumped.sha256())) {
+            if (measured.size() != dumped.bytes() || !measured.sha256().equals(dumped.sha256())) {
                 throw failed(
                         subject + ": what is on disk is not what was written",
                         "the disk or its controller is failing; see the kernel's log");
             }
-            return content;
+            if (!opened) {
+                throw failed(
+                        subject + ": what is on disk cannot be decrypted",
+                        "check memory; run it again, and report it if it recurs");
+            }
         } catch (IOException e) {
             if (Stopping.requested()) {
                 throw DumpJob.stopped(e);
             }
             throw new Failure(
                     ExitCode.VERIFICATION,
-                    subject + ": the archive is damaged: " + Failure.reason(e),
-                    "nothing was published, earlier backups are untouched; run it again, and check disk and memory if it recurs",
+                    subject + ": cannot be read back: " + Failure.reason(e),
+                    "the disk is failing; see the kernel's log. Nothing was published, earlier backups are untouched",
                     e);
         } finally {
             progress.end();
+        }
+    }
+
+    /**
+     * Whether all of it can be decrypted, which no identity is needed for: the key of this one file is still known. Every
+     * piece is authenticated, so what comes out is what went in.
+     */
+    private static boolean isOpened(InputStream in, @Nullable Identities reader) {
+        if (reader == null) {
+            return true;
+        }
+        try {
+            reader.decrypt(in).transferTo(OutputStream.nullOutputStream());
+            return true;
+        } catch (IOException e) {
+            LOG.debug("cannot be decrypted", e);
+            return false;
         }
     }
 
@@ -178,9 +211,12 @@ final class DumpVerification {
                             + Amounts.bytes(least) + ")",
                     "is this the right database? else lower BMM_MIN_SIZE");
         }
+        // Encrypted or not, that changes the size by less than a thousandth.
         List<Long> sizes = earlier.subList(Math.max(0, earlier.size() - MOST_EARLIER), earlier.size()).stream()
-                .filter(backup -> backup.files().containsKey(dumped.kind().ending()))
-                .map(backup -> backup.files().get(dumped.kind().ending()).size())
+                .flatMap(backup -> Stream.of(
+                                dumped.kind().ending(), dumped.kind().ending() + BackupName.AGE)
+                        .flatMap(ending -> Stream.ofNullable(backup.files().get(ending))))
+                .map(ObjectInfo::size)
                 .sorted()
                 .toList();
         if (sizes.size() < FEWEST_EARLIER) {

@@ -7,14 +7,15 @@ import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
 import bmm.catalog.Manifest;
+import bmm.catalog.StoredManifest;
 import bmm.store.Body;
 import bmm.store.ObjectExists;
+import bmm.store.ObjectLock;
 import bmm.store.ObjectStore;
 import bmm.stream.MeasuredInput;
 import bmm.stream.Progress;
 import bmm.stream.Sha256;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,12 +35,14 @@ final class OffSite {
     private static final Logger LOG = LoggerFactory.getLogger(OffSite.class);
 
     private final String instance;
-    private final Path directory;
+    private final Outgoing outgoing;
+    private final OffSiteLock lock;
     private final Progress progress;
 
-    OffSite(String instance, Path directory, Progress progress) {
+    OffSite(String instance, Outgoing outgoing, OffSiteLock lock, Progress progress) {
         this.instance = instance;
-        this.directory = directory;
+        this.outgoing = outgoing;
+        this.lock = lock;
         this.progress = progress;
     }
 
@@ -97,38 +101,63 @@ final class OffSite {
                 .toList();
     }
 
-    private long send(StoredBackup backup, Manifest manifest, String target, ObjectStore remote) {
-        Manifest.Dump dump = manifest.dump();
-        progress.begin(backup.name().database() + ": off-site", 2 * dump.bytes());
+    private long send(StoredBackup backup, StoredManifest manifest, String target, ObjectStore remote) {
+        Outgoing.Parcel parcel = outgoing.pack(backup, manifest);
+        progress.begin(
+                backup.name().database() + ": off-site", 2 * manifest.dumpFile().bytes());
+        ObjectLock wanted = lock.wanted(remote);
+        boolean complete = false;
         try {
-            long sent = put(remote, target + dump.file(), dump.file(), dump.sha256());
-            Manifest.StoredFile globals = manifest.globals();
-            if (globals != null) {
-                sent += put(remote, target + globals.file(), globals.file(), globals.sha256());
+            long sent = 0;
+            for (Outgoing.Part part : parcel.parts()) {
+                sent += put(backup, remote, target, part, wanted);
             }
-            byte[] json = manifest.toJson();
+            byte[] json = parcel.manifest().toJson();
             String name = backup.name().file(BackupName.MANIFEST);
-            return sent + put(remote, target + name, name, Body.of(json), Sha256.of(json));
-        } catch (IOException e) {
-            throw new Failure(
-                    ExitCode.STORE,
-                    "cannot read " + directory.resolve(dump.file()) + ": " + Failure.reason(e),
-                    "bmm verify tells what is wrong with the local backup",
-                    e);
+            sent += put(backup, remote, target + name, name, Body.of(json), Sha256.of(json), wanted);
+            complete = true;
+            return sent;
         } finally {
+            if (!complete) {
+                outgoing.brokeOff(backup);
+            }
             progress.end();
         }
     }
 
-    private long put(ObjectStore remote, String key, String file, String sha256) throws IOException {
-        return put(remote, key, file, Body.of(directory.resolve(file)), sha256);
+    private long put(
+            StoredBackup backup, ObjectStore remote, String target, Outgoing.Part part, @Nullable ObjectLock wanted) {
+        String file = part.file().file();
+        try {
+            return put(
+                    backup,
+                    remote,
+                    target + file,
+                    file,
+                    Body.of(part.path()),
+                    part.file().sha256(),
+                    wanted);
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.STORE,
+                    "cannot read " + part.path() + ": " + Failure.reason(e),
+                    "bmm verify tells what is wrong with the local backup",
+                    e);
+        }
     }
 
-    private long put(ObjectStore remote, String key, String file, Body body, String sha256) {
+    private long put(
+            StoredBackup backup,
+            ObjectStore remote,
+            String key,
+            String file,
+            Body body,
+            String sha256,
+            @Nullable ObjectLock wanted) {
         progress.detail(file);
         boolean created = true;
         try {
-            remote.put(key, body);
+            remote.put(key, body, wanted);
         } catch (ObjectExists e) {
             // An earlier run was cut off between the dump and its manifest; what it left counts if it is the same.
             LOG.atDebug().addKeyValue("key", key).log("is there already, comparing");
@@ -143,6 +172,9 @@ final class OffSite {
                     created
                             ? "the store or the way to it damages data; do not trust it before this is understood"
                             : "nothing there is ever overwritten: find out who wrote it, then remove it by hand");
+        }
+        if (wanted != null) {
+            lock.check(remote, key, wanted, created, backup.name().when());
         }
         return created ? body.size() : 0;
     }

@@ -7,8 +7,10 @@ import bmm.base.Failure;
 import bmm.base.Instance;
 import bmm.base.Keys;
 import bmm.base.Settings;
+import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
+import bmm.dump.AgeKeys;
 import bmm.dump.DumpKind;
 import bmm.dump.Shell;
 import bmm.postgres.PgTools;
@@ -17,6 +19,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What must be true before anything is dumped. */
 final class Preflight {
@@ -25,6 +29,8 @@ final class Preflight {
 
     /** Data may have grown since the last dump. */
     private static final double GROWTH = 1.3;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Preflight.class);
 
     private Preflight() {}
 
@@ -68,6 +74,20 @@ final class Preflight {
         }
         if (tools.major() < database.serverMajor()) {
             throw PgTools.tooOld(tools, database.serverMajor());
+        }
+    }
+
+    /** Encryption that was on and no longer is, by a typing error in a file say, must not go unnoticed. */
+    static void warnOfPlain(Settings settings, List<StoredBackup> earlier) {
+        boolean was = !earlier.isEmpty()
+                && earlier.getLast()
+                        .dump()
+                        .filter(dump -> BackupName.isEncrypted(dump.key()))
+                        .isPresent();
+        if (was && AgeKeys.encryption(settings).isEmpty()) {
+            LOG.atWarn()
+                    .addKeyValue("last", earlier.getLast().name())
+                    .log("the last backup was encrypted, this one will not be: BMM_AGE_RECIPIENTS is not set");
         }
     }
 

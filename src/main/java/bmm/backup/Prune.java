@@ -1,6 +1,7 @@
 package bmm.backup;
 
 import bmm.backup.BackupReport.Pruned;
+import bmm.base.Failure;
 import bmm.base.Instance;
 import bmm.base.Keys;
 import bmm.base.Setting;
@@ -15,10 +16,12 @@ import bmm.catalog.Retention.Policy;
 import bmm.store.ObjectStore;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -72,13 +75,24 @@ public final class Prune {
                         new Candidate(backup.name().toString(), backup.name().when(), backup.isComplete()))
                 .toList();
         List<Decided> decided = new ArrayList<>();
-        for (Retention.Decision decision :
+        for (Retention.Decision byRules :
                 Retention.decide(candidates, policy, clock.instant(), newestRunFailed, newestProven(backups))) {
+            Retention.Decision decision = byRules;
             StoredBackup backup = backups.stream()
                     .filter(one ->
-                            one.name().toString().equals(decision.candidate().name()))
+                            one.name().toString().equals(byRules.candidate().name()))
                     .findFirst()
                     .orElseThrow();
+            if (!decision.keep()) {
+                Optional<Instant> locked = lockedUntil(catalog, backup).filter(clock.instant()::isBefore);
+                if (locked.isPresent()) {
+                    decision = decision.locked(locked.get());
+                    LOG.atInfo()
+                            .addKeyValue("backup", backup.name())
+                            .addKeyValue("store", store.name())
+                            .log("no rule keeps it, but it is {}", decision.reason());
+                }
+            }
             if (!decision.keep() && !dryRun) {
                 LOG.atInfo()
                         .addKeyValue("backup", backup.name())
@@ -90,6 +104,16 @@ public final class Prune {
             decided.add(new Decided(store.name(), database, backup.name().toString(), backup.bytes(), decision));
         }
         return decided;
+    }
+
+    /** In a bucket with versions a removal would succeed, hide the backup, and free nothing. */
+    private static Optional<Instant> lockedUntil(Catalog catalog, StoredBackup backup) {
+        try {
+            return catalog.lockedUntil(backup);
+        } catch (Failure e) {
+            LOG.debug("cannot see whether {} is locked", backup.name(), e);
+            return Optional.empty();
+        }
     }
 
     /** What a drill brought back is the one backup that is known to work. */

@@ -8,7 +8,10 @@ import bmm.base.Keys;
 import bmm.base.Settings;
 import bmm.catalog.BackupName;
 import bmm.catalog.Manifest;
+import bmm.catalog.StoredManifest;
+import bmm.dump.AgeKeys;
 import bmm.dump.DumpKind;
+import bmm.dump.SealedManifests;
 import bmm.postgres.ArchiveContent;
 import bmm.postgres.ContentHash;
 import bmm.postgres.Fingerprint;
@@ -17,6 +20,7 @@ import bmm.postgres.PgTools;
 import bmm.postgres.Server;
 import bmm.postgres.TableContent;
 import bmm.postgres.TableName;
+import bmm.stream.Encryption;
 import bmm.stream.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,12 +42,14 @@ final class Publication {
     private final String tool;
     private final String instance;
     private final Path directory;
+    private final @Nullable Encryption encryption;
 
     Publication(Settings settings, String tool, String instance, Path directory) {
         this.settings = settings;
         this.tool = tool;
         this.instance = instance;
         this.directory = directory;
+        this.encryption = AgeKeys.localEncryption(settings).orElse(null);
     }
 
     /** What was seen of the source while the snapshot was open. */
@@ -53,27 +59,39 @@ final class Publication {
     /** Publishes; afterwards the backup exists. */
     Manifest publish(BackupName name, Source source, Dumped dumped, Verified verified, PgTools tools, Instant finished)
             throws InterruptedException {
-        Path dump = directory.resolve(name.file(dumped.kind().ending()));
-        byte[] globals = settings.get(Keys.GLOBALS)
-                ? PgDump.globals(tools, source.database().name(), settings.get(Keys.DUMP_TIMEOUT))
-                : null;
-        Manifest manifest = manifest(name, source, dumped, verified, tools, globals, finished);
+        Path dump = directory.resolve(name.file(dumped.kind().ending() + age()));
         try {
+            byte[] globals = settings.get(Keys.GLOBALS)
+                    ? stored(PgDump.globals(tools, source.database().name(), settings.get(Keys.DUMP_TIMEOUT)))
+                    : null;
+            Manifest manifest = manifest(name, source, dumped, verified, tools, globals, finished);
             if (globals != null) {
-                DurableFile.write(directory.resolve(name.file(BackupName.GLOBALS)), globals);
+                DurableFile.write(directory.resolve(name.file(BackupName.GLOBALS + age())), globals);
             }
             DurableFile.publish(dumped.partial(), dump);
-            DurableFile.write(directory.resolve(name.file(BackupName.MANIFEST)), manifest.toJson());
+            String manifestFile = name.file(BackupName.MANIFEST);
+            StoredManifest stored =
+                    encryption == null ? manifest : SealedManifests.seal(manifest, manifestFile, encryption);
+            DurableFile.write(directory.resolve(manifestFile), stored.toJson());
+            return manifest;
         } catch (IOException e) {
             withdraw(name, dumped.kind());
             throw DumpJob.cannotWrite(dump, e);
         }
-        return manifest;
+    }
+
+    /** What the names of encrypted files end in, if they are to be. */
+    private String age() {
+        return encryption == null ? "" : BackupName.AGE;
+    }
+
+    private byte[] stored(byte[] plain) throws IOException {
+        return encryption == null ? plain : encryption.encrypted(plain);
     }
 
     /** Without its manifest what is there is no backup, and would only fill the disk. */
     private void withdraw(BackupName name, DumpKind kind) {
-        for (String ending : List.of(BackupName.MANIFEST, BackupName.GLOBALS, kind.ending())) {
+        for (String ending : List.of(BackupName.MANIFEST, BackupName.GLOBALS + age(), kind.ending() + age())) {
             try {
                 Files.deleteIfExists(directory.resolve(name.file(ending)));
             } catch (IOException e) {
@@ -91,7 +109,7 @@ final class Publication {
             byte @Nullable [] globals,
             Instant finished) {
         Server.Database database = source.database();
-        String dumpFile = name.file(dumped.kind().ending());
+        String dumpFile = name.file(dumped.kind().ending() + age());
         return new Manifest(
                 Manifest.FORMAT,
                 tool,
@@ -116,11 +134,13 @@ final class Publication {
                         dumped.sha256(),
                         dumped.kind().format(),
                         dumped.compression(),
+                        dumped.isEncrypted() ? "age" : null,
                         verified.content().bytes(),
                         tools.version()),
                 globals == null
                         ? null
-                        : new Manifest.StoredFile(name.file(BackupName.GLOBALS), globals.length, Sha256.of(globals)),
+                        : new Manifest.StoredFile(
+                                name.file(BackupName.GLOBALS + age()), globals.length, Sha256.of(globals)),
                 fingerprint(dumped, verified.content()),
                 verified.checks(),
                 dumped.kind().restoreCommand(dumpFile, database.name()));
@@ -162,8 +182,8 @@ final class Publication {
     }
 
     /** Fails with the reason if a name is taken; used to choose a free second. */
-    static boolean isFree(Path directory, BackupName name, DumpKind kind) throws Failure {
+    static boolean isFree(Path directory, BackupName name, String ending) throws Failure {
         return !directory.resolve(name.file(BackupName.MANIFEST)).toFile().exists()
-                && !directory.resolve(name.file(kind.ending())).toFile().exists();
+                && !directory.resolve(name.file(ending)).toFile().exists();
     }
 }

@@ -1,5 +1,6 @@
 package bmm.backup;
 
+import bmm.catalog.BackupName;
 import bmm.dump.DumpKind;
 import bmm.dump.Shell;
 import bmm.postgres.Container;
@@ -28,12 +29,17 @@ final class RestoreCommand {
         String exec = "docker exec -i -e PGPASSWORD " + Shell.quote(container.name()) + " ";
         String into = "-U " + Shell.quote(user) + " -d " + Shell.database(database);
         String file = Shell.quote(dump.toString());
-        String restore = switch (kind) {
-            case CUSTOM -> exec + "pg_restore " + into + " < " + file;
-            case CUSTOM_ZSTD -> "zstd -dc " + file + " | " + exec + "pg_restore " + into;
-            case PLAIN_GZIP -> "gzip -dc " + file + " | " + exec + "psql -q -v ON_ERROR_STOP=1 " + into;
-            case DIRECTORY -> exec + "sh -c " + UNPACK_AND_RESTORE + into + " < " + file;
-        };
+        boolean encrypted = BackupName.isEncrypted(dump.toString());
+        String first = encrypted ? DumpKind.decrypt(file) : "";
+        String given = encrypted ? "" : " < " + file;
+        String named = encrypted ? "" : " " + file;
+        String restore = first
+                + switch (kind) {
+                    case CUSTOM -> exec + "pg_restore " + into + given;
+                    case CUSTOM_ZSTD -> "zstd -dc" + named + " | " + exec + "pg_restore " + into;
+                    case PLAIN_GZIP -> "gzip -dc" + named + " | " + exec + "psql -q -v ON_ERROR_STOP=1 " + into;
+                    case DIRECTORY -> exec + "sh -c " + UNPACK_AND_RESTORE + into + given;
+                };
         return create(exec, "-U " + Shell.quote(user) + " ", database) + restore;
     }
 

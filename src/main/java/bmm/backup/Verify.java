@@ -1,20 +1,16 @@
 package bmm.backup;
 
-import bmm.base.Amounts;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
 import bmm.catalog.Manifest;
-import bmm.dump.DumpDecoder;
+import bmm.catalog.StoredManifest;
 import bmm.dump.DumpKind;
-import bmm.dump.RecordedHash;
-import bmm.postgres.ArchiveContent;
-import bmm.postgres.TableContent;
-import bmm.postgres.TableName;
 import bmm.store.ObjectInfo;
 import bmm.store.ObjectStore;
+import bmm.stream.Identities;
 import bmm.stream.MeasuredInput;
 import bmm.stream.Progress;
 import java.io.IOException;
@@ -34,9 +30,14 @@ import org.jspecify.annotations.Nullable;
  * names dumps without a manifest and manifests without a dump.
  */
 public final class Verify {
+    private final Identities identities;
     private final Progress progress;
 
-    public Verify(Progress progress) {
+    /**
+     * @param identities what opens encrypted backups; of what they do not open only the hash is compared
+     */
+    public Verify(Identities identities, Progress progress) {
+        this.identities = identities;
         this.progress = progress;
     }
 
@@ -100,15 +101,15 @@ public final class Verify {
                         subject + ": no manifest beside it: this is not a backup",
                         "a run that was cut off leaves this; the next run makes a new one, this file can go");
             }
-            Manifest manifest = catalog.manifest(backup);
-            ObjectInfo dump = BackupName.parse(manifest.dump().file())
+            StoredManifest manifest = catalog.manifest(backup);
+            ObjectInfo dump = BackupName.parse(manifest.dumpFile().file())
                     .filter(file -> file.backup().equals(backup.name()))
                     .map(file -> backup.files().get(file.ending()))
                     .orElse(null);
             if (dump == null) {
                 throw damaged(
                         backup.name() + ": the manifest is there, the dump "
-                                + manifest.dump().file() + " is not",
+                                + manifest.dumpFile().file() + " is not",
                         "someone or something removed it; take another copy of this backup");
             }
             checkGlobals(store, backup, manifest);
@@ -118,7 +119,7 @@ public final class Verify {
         }
     }
 
-    private static void checkGlobals(ObjectStore store, StoredBackup backup, Manifest manifest) {
+    private static void checkGlobals(ObjectStore store, StoredBackup backup, StoredManifest manifest) {
         Manifest.StoredFile globals = manifest.globals();
         if (globals == null) {
             return;
@@ -149,7 +150,7 @@ public final class Verify {
             if (!Files.isRegularFile(file)) {
                 throw new Failure(ExitCode.USAGE, file + ": no such file", "name a dump file");
             }
-            Optional<Manifest> manifest = manifestBeside(file, name);
+            Optional<StoredManifest> manifest = manifestBeside(file, name);
             return verdict(file.toString(), Files.size(file), () -> Files.newInputStream(file), manifest.orElse(null));
         } catch (Failure e) {
             return new Verdict(file.toString(), 0, "", e);
@@ -166,18 +167,22 @@ public final class Verify {
         }
     }
 
-    private static Optional<Manifest> manifestBeside(Path file, String name) throws IOException {
+    /** A manifest counts if it is the one of this very file, and not of the encrypted one that it was before. */
+    private static Optional<StoredManifest> manifestBeside(Path file, String name) throws IOException {
         Optional<Path> beside = BackupName.parse(name)
                 .map(parsed -> file.resolveSibling(parsed.backup().file(BackupName.MANIFEST)))
                 .filter(Files::exists);
-        return beside.isPresent() ? Optional.of(Manifest.parse(Files.readAllBytes(beside.get()))) : Optional.empty();
+        return beside.isPresent()
+                ? Optional.of(StoredManifest.parse(Files.readAllBytes(beside.get())))
+                        .filter(manifest -> manifest.dumpFile().file().equals(name))
+                : Optional.empty();
     }
 
     private interface Source {
         InputStream open() throws IOException;
     }
 
-    private Verdict verdict(String subject, long size, Source source, @Nullable Manifest manifest) {
+    private Verdict verdict(String subject, long size, Source source, @Nullable StoredManifest manifest) {
         progress.begin("verify " + subject, size);
         try (InputStream stored = source.open();
                 MeasuredInput in = new MeasuredInput(stored, progress::bytes)) {
@@ -185,8 +190,8 @@ public final class Verify {
                     .orElseThrow(() -> new Failure(
                             ExitCode.USAGE,
                             subject + ": not a kind of dump that bmm knows",
-                            "known are .dump, .dump.zst, .sql.gz and .dir.tar"));
-            String detail = check(subject, size, in, kind, manifest);
+                            "known are .dump, .dump.zst, .sql.gz and .dir.tar, and each with .age behind it"));
+            String detail = new DumpCheck(subject, kind, identities).of(in, size, manifest);
             return new Verdict(subject, size, detail, null);
         } catch (Failure e) {
             return new Verdict(subject, size, "", e);
@@ -200,47 +205,6 @@ public final class Verify {
             return new Verdict(subject, size, "", damaged);
         } finally {
             progress.end();
-        }
-    }
-
-    private String check(String subject, long size, MeasuredInput in, DumpKind kind, @Nullable Manifest manifest)
-            throws IOException {
-        if (manifest != null && size != manifest.dump().bytes()) {
-            throw damaged(
-                    subject + ": " + Amounts.count(size) + " bytes, but the manifest says "
-                            + Amounts.count(manifest.dump().bytes()),
-                    "it was cut or overwritten; take another copy of this backup");
-        }
-        ArchiveContent content = DumpDecoder.decode(in, kind, RecordedHash.inArchive(manifest));
-        if (manifest == null) {
-            return "archive decoded, " + Amounts.count(content.tables().size(), "table") + ", "
-                    + Amounts.count(content.rows(), "row") + "; no manifest beside it, so no hash to compare with";
-        }
-        in.drain();
-        if (!in.sha256().equals(manifest.dump().sha256())) {
-            throw damaged(subject + ": its hash is not the one in the manifest", "take another copy of this backup");
-        }
-        checkTables(subject, content, manifest.fingerprint());
-        return "hash, archive, " + Amounts.count(content.tables().size(), "table") + ", "
-                + Amounts.count(content.rows(), "row") + " = manifest";
-    }
-
-    private static void checkTables(String subject, ArchiveContent content, Manifest.Fingerprint recorded) {
-        int found = 0;
-        for (Manifest.Table table : recorded.tables()) {
-            TableContent inArchive = content.tables().get(new TableName(table.schema(), table.name()));
-            if (inArchive == null || !inArchive.matches(new TableContent(table.rows(), table.hash()))) {
-                throw damaged(
-                        subject + ": table " + table.schema() + "." + table.name() + " is not as the manifest says",
-                        "the manifest was changed after the backup was made; take another copy of it");
-            }
-            found++;
-        }
-        if (found != content.tables().size()) {
-            throw damaged(
-                    subject + ": the manifest names " + Amounts.count(found, "table") + ", the dump holds "
-                            + Amounts.count(content.tables().size()),
-                    "the manifest was changed after the backup was made; take another copy of it");
         }
     }
 

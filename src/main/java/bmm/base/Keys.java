@@ -27,6 +27,18 @@ public final class Keys {
         GZIP
     }
 
+    /** Which copies of a backup are encrypted. */
+    public enum Encrypt {
+        EVERYWHERE,
+        REMOTE
+    }
+
+    /** Who can lift the retention of what is off-site. */
+    public enum LockMode {
+        GOVERNANCE,
+        COMPLIANCE
+    }
+
     /** How log lines look. */
     public enum LogFormat {
         AUTO,
@@ -80,7 +92,9 @@ public final class Keys {
             "Where state is kept; as root /var/lib/bmm/<instance>, else under the XDG state directory.");
 
     public static final Setting<Path> TEMP_DIR = Setting.path(
-            "BMM_TEMP_DIR", null, "Where a restore puts what it fetches and unpacks; without it $TMPDIR or /var/tmp.");
+            "BMM_TEMP_DIR",
+            null,
+            "Where restores and drills put what they fetch and unpack, and scratch clusters; without it $TMPDIR or /var/tmp.");
 
     public static final Setting<DumpFormat> DUMP_FORMAT = Setting.choice(
             "BMM_DUMP_FORMAT", DumpFormat.class, DumpFormat.CUSTOM, "Format of the dump; plain is SQL text for psql.");
@@ -146,7 +160,43 @@ public final class Keys {
             "stores",
             null,
             "\\s+",
-            "Where backups go off-site, separated by blanks: NAME/prefix of a named store, or a store URL.");
+            "Where backups go off-site, separated by blanks: NAME/prefix of a named store, a store URL, or an rclone remote (remote:path).");
+    public static final Setting<Long> BANDWIDTH = Setting.bytes(
+            "BMM_BANDWIDTH",
+            null,
+            "Bytes a second, to and from each store, that are not exceeded (such as 5MB); without it there is no limit.");
+    public static final Setting<Path> RCLONE_CONFIG = Setting.path(
+            "BMM_RCLONE_CONFIG",
+            null,
+            "rclone's configuration file, where it is not the one that rclone itself looks for.");
+
+    public static final Setting<Integer> REMOTE_LOCK_DAYS = Setting.number(
+            "BMM_REMOTE_LOCK_DAYS",
+            null,
+            1,
+            36_500,
+            "What is sent to a bucket cannot be removed for so many days; the bucket needs object lock.");
+    public static final Setting<LockMode> REMOTE_LOCK_MODE = Setting.choice(
+            "BMM_REMOTE_LOCK_MODE",
+            LockMode.class,
+            LockMode.GOVERNANCE,
+            "governance: credentials with a special permission can lift it; compliance: nobody can.");
+
+    public static final Setting<List<String>> AGE_RECIPIENTS = Setting.list(
+            "BMM_AGE_RECIPIENTS",
+            "age1…",
+            null,
+            "[\\s,]+",
+            "Backups are encrypted to these X25519 recipients of age, separated by blanks; any one of their identities reads them.");
+    public static final Setting<Encrypt> ENCRYPT = Setting.choice(
+            "BMM_ENCRYPT",
+            Encrypt.class,
+            Encrypt.EVERYWHERE,
+            "Which copies are encrypted; remote: the backup directory stays as it is, what leaves this machine is encrypted.");
+    public static final Setting<Secret> AGE_IDENTITY = Setting.secret(
+            "BMM_AGE_IDENTITY",
+            "AGE-SECRET-KEY-1…",
+            "What opens encrypted backups (the file that age-keygen writes); for restore, restore-drill and verify only, backups need none.");
 
     public static final Setting<Duration> KEEP_WITHIN =
             Setting.age("BMM_KEEP_WITHIN", "14d", "Keep every backup younger than this.");
@@ -188,8 +238,6 @@ public final class Keys {
             "BMM_DRILL_SQL_TIMEOUT", "60s", "A statement of that file that takes longer counts as failed.");
     public static final Setting<Duration> DRILL_TIMEOUT = Setting.duration(
             "BMM_DRILL_TIMEOUT", "6h", "A restore in a drill that takes longer is stopped and counts as failed.");
-    public static final Setting<Path> DRILL_DIR =
-            Setting.path("BMM_DRILL_DIR", "/var/tmp", "Where scratch clusters and fetched backups lie during a drill.");
     public static final Setting<Integer> DRILL_JOBS = Setting.number(
             "BMM_DRILL_JOBS",
             null,
@@ -235,7 +283,8 @@ public final class Keys {
             "",
             "store URL",
             false,
-            "A store called NAME: file:///path or s3://bucket/prefix?endpoint=…&region=…&path-style=true.");
+            "A store called NAME: file:///path, s3://bucket/prefix?endpoint=…&region=…&path-style=true,"
+                    + " minio://host:9000/bucket/prefix?tls=true, rsync:user@host:/path or rclone:remote:path.");
     public static final Family STORE_ACCESS_KEY =
             new Family("BMM_STORE_", "_ACCESS_KEY", "access key", true, "Access key of that store.");
     public static final Family STORE_SECRET_KEY =
@@ -249,8 +298,33 @@ public final class Keys {
             "A mirror called NAME: two stores, then conditions such as update, delete, max-delete=2%, canary=KEY, snapshot,"
                     + " bandwidth=10MB, window=01:00-05:00.");
 
+    public static final Family STORE_CA_FILE = new Family(
+            "BMM_STORE_",
+            "_CA_FILE",
+            "path",
+            false,
+            "Certificates (PEM) of the private authority that the server's certificate comes from; s3: and minio:.");
+    public static final Family STORE_SSH_KEY_FILE = new Family(
+            "BMM_STORE_", "_SSH_KEY_FILE", "path", false, "Private key to log in with; rsync:, like the next two.");
+    public static final Family STORE_SSH_KNOWN_HOSTS_FILE = new Family(
+            "BMM_STORE_",
+            "_SSH_KNOWN_HOSTS_FILE",
+            "path",
+            false,
+            "Where the host's public key stands; without it ~/.ssh/known_hosts. A host that is not there is refused.");
+    public static final Family STORE_SSH_PORT =
+            new Family("BMM_STORE_", "_SSH_PORT", "number", false, "Port of the ssh server, if it is not 22.");
+
     /** Settings with a name of the user's own in them; longer suffixes first, so that the first match is the right one. */
-    public static final List<Family> FAMILIES = List.of(STORE_ACCESS_KEY, STORE_SECRET_KEY, STORE, MIRROR);
+    public static final List<Family> FAMILIES = List.of(
+            STORE_ACCESS_KEY,
+            STORE_SECRET_KEY,
+            STORE_CA_FILE,
+            STORE_SSH_KEY_FILE,
+            STORE_SSH_KNOWN_HOSTS_FILE,
+            STORE_SSH_PORT,
+            STORE,
+            MIRROR);
 
     public static final List<Group> GROUPS = List.of(
             new Group(
@@ -288,7 +362,8 @@ public final class Keys {
                             POST_HOOK,
                             HOOK_TIMEOUT)),
             new Group("Restore", List.of(RESTORE_PRE_HOOK, RESTORE_POST_HOOK)),
-            new Group("Off-site", List.of(BACKUP_REMOTE)),
+            new Group("Off-site", List.of(BACKUP_REMOTE, REMOTE_LOCK_DAYS, REMOTE_LOCK_MODE, BANDWIDTH, RCLONE_CONFIG)),
+            new Group("Encryption", List.of(AGE_RECIPIENTS, ENCRYPT, AGE_IDENTITY)),
             new Group(
                     "Retention",
                     List.of(
@@ -314,7 +389,6 @@ public final class Keys {
                             DRILL_SQL,
                             DRILL_SQL_TIMEOUT,
                             DRILL_TIMEOUT,
-                            DRILL_DIR,
                             DRILL_JOBS,
                             DRILL_PUBLISH,
                             DRILL_SIGN_KEY,

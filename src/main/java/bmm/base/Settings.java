@@ -125,7 +125,7 @@ public final class Settings {
                         + Keys.STORE_ACCESS_KEY.key("NAME") + " and " + Keys.STORE_SECRET_KEY.key("NAME") + ")");
             }
         });
-        for (Keys.Family family : List.of(Keys.STORE_ACCESS_KEY, Keys.STORE_SECRET_KEY)) {
+        for (Keys.Family family : Keys.FAMILIES) {
             all(family).keySet().stream()
                     .filter(name -> find(Keys.STORE, name).isEmpty())
                     .forEach(name -> problems.add(where(family, name) + ": " + family.key(name)

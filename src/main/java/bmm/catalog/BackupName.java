@@ -28,6 +28,9 @@ public record BackupName(String database, Instant when) implements Comparable<Ba
     /** The ending of records of drills: {@code <db>-20261121T031500Z.20261122T040000Z.drill.json}. */
     public static final String DRILL = ".drill.json";
 
+    /** What stands behind all of that in the name of a file that is encrypted. */
+    public static final String AGE = ".age";
+
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter DAY =
@@ -46,6 +49,10 @@ public record BackupName(String database, Instant when) implements Comparable<Ba
 
         public boolean isGlobals() {
             return ending.startsWith(GLOBALS);
+        }
+
+        public boolean isDrill() {
+            return withoutAge(ending).endsWith(DRILL);
         }
     }
 
@@ -66,6 +73,16 @@ public record BackupName(String database, Instant when) implements Comparable<Ba
         } catch (DateTimeParseException | IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    /** Whether a file with this name, or this ending, is encrypted. */
+    public static boolean isEncrypted(String file) {
+        return file.endsWith(AGE);
+    }
+
+    /** The name, or the ending, that the file has when it is decrypted. */
+    public static String withoutAge(String file) {
+        return isEncrypted(file) ? file.substring(0, file.length() - AGE.length()) : file;
     }
 
     /** The name of the file with this ending. */

@@ -4,10 +4,13 @@ import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.catalog.BackupName.FileName;
 import bmm.store.ObjectInfo;
+import bmm.store.ObjectLock;
 import bmm.store.ObjectStore;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +46,7 @@ public final class Catalog {
             return files.entrySet().stream()
                     .filter(file -> !file.getKey().equals(BackupName.MANIFEST)
                             && !file.getKey().startsWith(BackupName.GLOBALS)
-                            && !file.getKey().endsWith(BackupName.DRILL))
+                            && !new FileName(name, file.getKey()).isDrill())
                     .map(Map.Entry::getValue)
                     .findFirst();
         }
@@ -94,14 +97,14 @@ public final class Catalog {
     }
 
     /**
-     * Reads a backup's manifest.
+     * Reads a backup's manifest, as it is stored there.
      *
      * @throws Failure {@link ExitCode#VERIFICATION} if it is damaged
      */
-    public Manifest manifest(StoredBackup backup) {
+    public StoredManifest manifest(StoredBackup backup) {
         String key = backup.keyOf(backup.name().file(BackupName.MANIFEST));
         try (InputStream in = store.get(key)) {
-            return Manifest.parse(in.readNBytes(LONGEST_MANIFEST));
+            return StoredManifest.parse(in.readNBytes(LONGEST_MANIFEST));
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.VERIFICATION,
@@ -109,6 +112,16 @@ public final class Catalog {
                     "the dump beside it may still be good: bmm verify FILE reads it alone",
                     e);
         }
+    }
+
+    /** Until when the store keeps any file of a backup from being removed, if it does. */
+    public Optional<Instant> lockedUntil(StoredBackup backup) {
+        return store.canLock()
+                ? backup.files().values().stream()
+                        .flatMap(file -> store.lock(file.key()).stream())
+                        .map(ObjectLock::until)
+                        .max(Comparator.naturalOrder())
+                : Optional.empty();
     }
 
     /** Removes all files of a backup; its manifest first, so that what is half removed is no backup. */

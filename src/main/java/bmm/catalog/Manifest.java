@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * @param format always {@link #FORMAT} in this version
  * @param tool the bmm that wrote it
  * @param snapshotAt the moment whose data the dump holds
+ * @param verified the checks that this backup passed before it was published: {@code hash} of the bytes on disk,
+ *     {@code decrypted} (they were read back through decryption), the whole {@code archive} decoded, {@code tables},
+ *     {@code rows}, {@code content} and {@code sequences} as in the source, a sane {@code size}; {@code encrypted}: the
+ *     file was encrypted after the checks before it in this list, and only its hash was compared since
  * @param restore a shell command that restores the dump without bmm
  */
 public record Manifest(
@@ -40,10 +44,11 @@ public record Manifest(
         @Nullable StoredFile globals,
         Fingerprint fingerprint,
         List<String> verified,
-        String restore) {
+        String restore)
+        implements StoredManifest {
     public static final String FORMAT = "bmm-manifest-1";
 
-    private static final Gson GSON = new GsonBuilder()
+    static final Gson GSON = new GsonBuilder()
             .setStrictness(Strictness.STRICT)
             .setFormattingStyle(FormattingStyle.PRETTY)
             .disableHtmlEscaping()
@@ -87,10 +92,23 @@ public record Manifest(
      * @param kind {@code custom}, {@code directory} (in a tar) or {@code plain}
      * @param compression {@code zstd}, {@code gzip}, or {@code pg_dump:zstd}, {@code pg_dump:gzip} where pg_dump
      *     compressed inside the archive
+     * @param encryption {@code age}, or null where the file is not encrypted
      * @param dataBytes table data and large objects, decompressed
      */
     public record Dump(
-            String file, long bytes, String sha256, String kind, String compression, long dataBytes, String pgDump) {}
+            String file,
+            long bytes,
+            String sha256,
+            String kind,
+            String compression,
+            @Nullable String encryption,
+            long dataBytes,
+            String pgDump) {
+        /** Its bytes as they are stored. */
+        public StoredFile stored() {
+            return new StoredFile(file, bytes, sha256);
+        }
+    }
 
     /** Another file of the backup. */
     public record StoredFile(String file, long bytes, String sha256) {}
@@ -142,17 +160,48 @@ public record Manifest(
                         .allMatch(table -> table != null && table.schema != null && table.name != null);
     }
 
+    @Override
+    public StoredFile dumpFile() {
+        return dump.stored();
+    }
+
+    /** The manifest of the same backup after its files were encrypted. */
+    public Manifest encryptedAs(StoredFile encryptedDump, @Nullable StoredFile encryptedGlobals, String restoreIt) {
+        return new Manifest(
+                format,
+                tool,
+                instance,
+                startedAt,
+                snapshotAt,
+                finishedAt,
+                database,
+                new Dump(
+                        encryptedDump.file(),
+                        encryptedDump.bytes(),
+                        encryptedDump.sha256(),
+                        dump.kind(),
+                        dump.compression(),
+                        "age",
+                        dump.dataBytes(),
+                        dump.pgDump()),
+                encryptedGlobals,
+                fingerprint,
+                Stream.concat(verified.stream(), Stream.of("encrypted")).toList(),
+                restoreIt);
+    }
+
     /** When the backup was begun. */
     public Instant started() {
         return Instant.parse(startedAt);
     }
 
+    @Override
     public byte[] toJson() {
         return (GSON.toJson(this) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     /**
-     * Reads a manifest.
+     * Reads a manifest that is not sealed.
      *
      * @throws IOException if it is none, or one of another version
      */
@@ -164,7 +213,7 @@ public record Manifest(
             throw new IOException("not a manifest: damaged JSON", e);
         }
         if (manifest == null || !FORMAT.equals(manifest.format)) {
-            throw new IOException("not a manifest of this version (" + FORMAT + ")");
+            throw new IOException("not a manifest of this version (" + FORMAT + " or " + SealedManifest.FORMAT + ")");
         }
         if (!manifest.isWhole()) {
             throw new IOException("not a whole manifest");

@@ -72,6 +72,11 @@ public final class Retention {
 
     /** What is to become of one backup, with every reason that applies. */
     public record Decision(Candidate candidate, boolean keep, List<Reason> reasons) {
+        /** The same backup, which no rule keeps but the store does. */
+        public Decision locked(Instant until) {
+            return new Decision(candidate, true, List.of(new Reason("locked", "locked until " + until)));
+        }
+
         /** All reasons in one line: {@code newest, within 14d, daily 1 of 14}. */
         public String reason() {
             return String.join(", ", reasons.stream().map(Reason::text).toList());

@@ -4,7 +4,7 @@ import bmm.base.Amounts;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Keys;
-import bmm.dump.Backups.Found;
+import bmm.dump.Found;
 import bmm.dump.Shell;
 import bmm.restore.DrillResult;
 import bmm.restore.Proof;

@@ -39,6 +39,8 @@ final class Masks {
     /** The value, as it is written in a URL, and the password inside it if it is a URL itself. */
     private static Stream<String> forms(String value) {
         Stream<String> own = Stream.of(value, encoded(value), encoded(value).replace("+", "%20"));
+        // A file of keys: each of them by itself too.
+        own = Stream.concat(own, value.lines().map(String::strip).filter(line -> line.length() < value.length()));
         Matcher url = PASSWORD_IN_URL.matcher(value);
         return url.find() ? Stream.concat(own, Stream.of(url.group(1), decoded(url.group(1)))) : own;
     }

@@ -7,6 +7,7 @@ import bmm.base.RunLock;
 import bmm.base.Settings;
 import bmm.base.Spelling;
 import bmm.mirror.Conditions;
+import bmm.store.S3Address;
 import bmm.store.StoreAddress;
 import bmm.store.Stores;
 import bmm.stream.Sha256;
@@ -87,13 +88,15 @@ record MirrorPlaces(String name, String source, String destination, List<String>
     }
 
     private static boolean isWithin(StoreAddress outer, StoreAddress inner) {
-        boolean folders = outer.toString().startsWith("file:");
-        if (folders) {
-            return (inner + "/").startsWith(outer + "/");
+        if (outer instanceof S3Address bucket && inner instanceof S3Address other) {
+            // Through whichever library, and whatever region is given.
+            return bucket.server().equals(other.server())
+                    && bucket.bucket().equals(other.bucket())
+                    && other.prefix().startsWith(bucket.prefix());
         }
-        return inner.prefix().startsWith(outer.prefix())
-                && outer.below(inner.prefix().substring(outer.prefix().length()))
-                        .equals(inner);
+        String folder = outer.toString();
+        boolean root = folder.endsWith("/") || folder.endsWith(":");
+        return (inner + "/").startsWith(root ? folder : folder + "/");
     }
 
     /**

@@ -7,7 +7,7 @@ import bmm.base.Instance;
 import bmm.base.Keys;
 import bmm.catalog.DrillRecord;
 import bmm.catalog.History;
-import bmm.dump.Backups.Found;
+import bmm.dump.Found;
 import bmm.dump.Moment;
 import bmm.restore.Drill;
 import bmm.restore.DrillEvidence;
@@ -100,7 +100,7 @@ final class RestoreDrillCommand extends RunnableCommand {
     }
 
     @Override
-    ExitCode run(Run run) throws InterruptedException {
+    ExitCode run(Run run) {
         Instance instance = run.instance();
         DrillEvidence evidence = new DrillEvidence(run.settings(), instance, Version.line());
         if (verifyRecord != null) {
@@ -146,7 +146,8 @@ final class RestoreDrillCommand extends RunnableCommand {
         return new Drill.Environment(
                 System.getProperty("user.name", "postgres"),
                 run.environment("PATH").orElse(null),
-                Runtime.getRuntime().availableProcessors());
+                Runtime.getRuntime().availableProcessors(),
+                run.temporaryDirectory());
     }
 
     private List<String> databases(Run run) {

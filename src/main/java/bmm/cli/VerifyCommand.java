@@ -7,6 +7,7 @@ import bmm.base.Amounts;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.catalog.BackupName;
+import bmm.dump.AgeKeys;
 import bmm.store.ObjectStore;
 import bmm.store.Stores;
 import java.nio.file.Path;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Parameters;
         name = "verify",
         description = {
             "Read stored backups again, every byte: hash, whole archive, rows and content of each table",
-            "against the manifest; and name what is incomplete. Without options the newest backup of each database."
+            "against the manifest; and name what is incomplete. Without options the newest backup of each database.",
+            "Of encrypted backups the hash only, where no identity (BMM_AGE_IDENTITY_FILE) is at hand."
         })
 final class VerifyCommand extends RunnableCommand {
     @Option(
@@ -66,7 +68,7 @@ final class VerifyCommand extends RunnableCommand {
 
     @Override
     ExitCode run(Run run) {
-        Verify verify = new Verify(run.progress());
+        Verify verify = new Verify(AgeKeys.identities(run.settings()), run.progress());
         List<Verdict> verdicts = new ArrayList<>();
         if (!files.isEmpty()) {
             files.forEach(file -> verdicts.add(verify.file(file)));
@@ -123,11 +125,19 @@ final class VerifyCommand extends RunnableCommand {
         long damaged = verdicts.stream().filter(verdict -> !verdict.isGood()).count();
         for (Verdict verdict : verdicts) {
             run.out()
-                    .println((verdict.isGood() ? "good     " : "DAMAGED  ") + verdict.subject() + "  "
+                    .println(word(verdict) + verdict.subject() + "  "
                             + Amounts.bytes(verdict.bytes())
                             + (verdict.detail().isEmpty() ? "" : "  " + verdict.detail()));
         }
         run.out().println(verdicts.size() - damaged + " of " + Amounts.count(verdicts.size(), "backup") + " good");
+    }
+
+    private static String word(Verdict verdict) {
+        Failure problem = verdict.problem();
+        if (problem == null) {
+            return "good     ";
+        }
+        return problem.exitCode() == ExitCode.CONFIGURATION ? "LOCKED   " : "DAMAGED  ";
     }
 
     private static Map<String, Object> json(List<Verdict> verdicts, ExitCode outcome) {

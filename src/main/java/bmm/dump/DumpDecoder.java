@@ -5,11 +5,14 @@ import bmm.postgres.ArchiveReader;
 import bmm.postgres.ContentHash;
 import bmm.postgres.PlainDumpReader;
 import bmm.stream.Compression;
+import bmm.stream.Identities;
+import bmm.stream.Locked;
 import bmm.stream.ReadAhead;
 import bmm.stream.Tar;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import org.jspecify.annotations.Nullable;
 
@@ -39,28 +42,42 @@ public final class DumpDecoder {
     }
 
     /**
+     * The same of a dump that is encrypted, to the last of its encrypted bytes.
+     *
+     * @throws Locked if the identities do not open it
+     */
+    public static ArchiveContent decodeEncrypted(
+            InputStream in, Identities identities, DumpKind kind, @Nullable ContentHash hash) throws IOException {
+        // Not closed, as the caller still wants what it is read from.
+        InputStream plain = identities.decrypt(in);
+        ArchiveContent content = decode(plain, kind, hash);
+        plain.transferTo(OutputStream.nullOutputStream());
+        return content;
+    }
+
+    /**
      * Reads the whole of a dump that was fetched, whoever made it.
      *
      * @throws IOException if it is cut or damaged
      */
-    public static ArchiveContent decode(FetchedDump.Content content, @Nullable ContentHash hash) throws IOException {
+    public static ArchiveContent decode(DumpContent content, @Nullable ContentHash hash) throws IOException {
         return switch (content) {
-            case FetchedDump.CustomFile custom -> {
+            case DumpContent.CustomFile custom -> {
                 try (InputStream in = Files.newInputStream(custom.path())) {
                     yield archiveReader(hash).readCustom(in);
                 }
             }
-            case FetchedDump.CustomStream custom -> {
+            case DumpContent.CustomStream custom -> {
                 try (InputStream in = new ReadAhead(custom.source().open())) {
                     yield archiveReader(hash).readCustom(in);
                 }
             }
-            case FetchedDump.Sql sql -> {
+            case DumpContent.Sql sql -> {
                 try (InputStream in = new ReadAhead(sql.source().open())) {
                     yield new PlainDumpReader(hash).read(in);
                 }
             }
-            case FetchedDump.Directory directory -> {
+            case DumpContent.Directory directory -> {
                 try (DirectoryFiles files = new DirectoryFiles(directory.path())) {
                     yield archiveReader(hash).readDirectory(files);
                 }

@@ -2,6 +2,7 @@ package bmm.dump;
 
 import bmm.base.Keys;
 import bmm.base.Settings;
+import bmm.catalog.BackupName;
 import bmm.postgres.PgDump;
 import bmm.postgres.PgTools;
 import bmm.stream.Compression;
@@ -41,10 +42,11 @@ public enum DumpKind {
         return settings.get(Keys.COMPRESSION) == Keys.Codec.ZSTD && !PgDump.hasZstd(tools) ? CUSTOM_ZSTD : CUSTOM;
     }
 
-    /** The kind of a dump file, by its name. */
+    /** The kind of a dump file, encrypted or not, by its name. */
     public static Optional<DumpKind> of(String fileName) {
+        String plain = BackupName.withoutAge(fileName);
         return Arrays.stream(values())
-                .filter(kind -> fileName.endsWith(kind.ending))
+                .filter(kind -> plain.endsWith(kind.ending))
                 .findFirst();
     }
 
@@ -72,11 +74,23 @@ public enum DumpKind {
     public String restoreCommand(String file, String database) {
         String into = "-d " + Shell.database(database);
         String path = Shell.quote(file);
+        boolean encrypted = BackupName.isEncrypted(file);
         return switch (this) {
-            case CUSTOM -> "pg_restore " + into + " " + path;
-            case CUSTOM_ZSTD -> "zstd -dc " + path + " | pg_restore " + into;
-            case PLAIN_GZIP -> "gzip -dc " + path + " | psql -v ON_ERROR_STOP=1 " + into;
-            case DIRECTORY -> "mkdir dump && tar -xf " + path + " -C dump && pg_restore -j 4 " + into + " dump";
+            case CUSTOM -> encrypted ? decrypt(path) + "pg_restore " + into : "pg_restore " + into + " " + path;
+            case CUSTOM_ZSTD -> read("zstd -dc", path, encrypted) + " | pg_restore " + into;
+            case PLAIN_GZIP -> read("gzip -dc", path, encrypted) + " | psql -v ON_ERROR_STOP=1 " + into;
+            case DIRECTORY ->
+                "mkdir dump && " + (encrypted ? decrypt(path) + "tar -xf -" : "tar -xf " + path)
+                        + " -C dump && pg_restore -j 4 " + into + " dump";
         };
+    }
+
+    private static String read(String decompress, String path, boolean encrypted) {
+        return encrypted ? decrypt(path) + decompress : decompress + " " + path;
+    }
+
+    /** The beginning of a pipe; {@code key.txt} is what age's own manual calls the file with the identity. */
+    public static String decrypt(String quotedPath) {
+        return "age -d -i key.txt " + quotedPath + " | ";
     }
 }

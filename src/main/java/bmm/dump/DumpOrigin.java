@@ -17,26 +17,26 @@ public final class DumpOrigin {
      *
      * @throws Failure {@link ExitCode#VERIFICATION} if not even the beginning can be read
      */
-    public static ArchiveHeader of(FetchedDump.Content content) {
+    public static ArchiveHeader of(DumpContent content) {
         try {
             return switch (content) {
-                case FetchedDump.CustomFile custom -> {
+                case DumpContent.CustomFile custom -> {
                     try (InputStream in = Files.newInputStream(custom.path())) {
                         yield ArchiveHeader.read(in);
                     }
                 }
-                case FetchedDump.CustomStream custom -> {
+                case DumpContent.CustomStream custom -> {
                     try (InputStream in = custom.source().open()) {
                         yield ArchiveHeader.read(in);
                     }
                 }
-                case FetchedDump.Directory directory -> {
+                case DumpContent.Directory directory -> {
                     try (InputStream in = new BufferedInputStream(
                             Files.newInputStream(directory.path().resolve("toc.dat")))) {
                         yield ArchiveHeader.read(in);
                     }
                 }
-                case FetchedDump.Sql sql -> {
+                case DumpContent.Sql sql -> {
                     try (InputStream in = sql.source().open()) {
                         yield ArchiveHeader.readSql(in);
                     }

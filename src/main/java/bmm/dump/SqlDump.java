@@ -25,7 +25,6 @@ final class SqlDump {
         byte[] buffer = new byte[1 << 18];
         ByteArrayOutputStream line = new ByteArrayOutputStream(LOOKED_AT);
         boolean complete = false;
-        boolean creates = false;
         long done = 0;
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
             for (int i = 0; i < count; i++) {
@@ -42,10 +41,10 @@ final class SqlDump {
                 line.reset();
                 complete = text.startsWith(TRAILER)
                         || (complete && (text.startsWith("--") || text.isBlank() || text.startsWith("\\unrestrict")));
-                creates = creates || text.startsWith("CREATE DATABASE ");
-                if (creates && text.startsWith("\\connect")) {
+                // COPY writes no such line, psql obeys it wherever it stands.
+                if (text.startsWith("\\connect") || text.startsWith("\\c ")) {
                     throw new IOException(
-                            "it makes and enters a database of its own (pg_dump --create); run it with psql, or dump without that option");
+                            "it enters databases of its own choice (pg_dump --create, pg_dumpall); run it with psql, or dump without that option");
                 }
             }
             done += count;

@@ -6,8 +6,8 @@ import bmm.base.Stopping;
 import bmm.store.KeyText;
 import bmm.store.ObjectInfo;
 import bmm.store.ObjectStore;
+import bmm.store.Throttle;
 import bmm.stream.Progress;
-import bmm.stream.Throttle;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -8,7 +8,7 @@ import bmm.store.ObjectExists;
 import bmm.store.ObjectInfo;
 import bmm.store.ObjectMissing;
 import bmm.store.ObjectStore;
-import bmm.stream.Throttle;
+import bmm.store.Throttle;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,16 +25,20 @@ final class Copier {
 
     private final ObjectStore source;
     private final ObjectStore destination;
-    private final Throttle throttle;
+
+    /** The destination where it is read; what goes into it has already passed the limit. */
+    private final ObjectStore readBack;
+
     private final LongConsumer read;
 
     /**
+     * @param throttle what may be read a second, from both
      * @param read told the number of bytes of each read
      */
     Copier(ObjectStore source, ObjectStore destination, Throttle throttle, LongConsumer read) {
-        this.source = source;
+        this.source = throttle.limited(source);
         this.destination = destination;
-        this.throttle = throttle;
+        this.readBack = throttle.limited(destination);
         this.read = read;
     }
 
@@ -47,7 +51,7 @@ final class Copier {
      * @throws ObjectExists if the destination has another one under that key, which may not be replaced
      */
     long copy(ObjectInfo object, String key, boolean replace) {
-        if (destination.copies().copy(source, object, key, replace)) {
+        if (destination.copies().copy(source.copies(), object, key, replace)) {
             return object.size();
         }
         for (int tried = 1; ; tried++) {
@@ -62,7 +66,7 @@ final class Copier {
     }
 
     private CopyBody body(Fetched fetched, String key, boolean replace) {
-        CopyBody body = new CopyBody(source, fetched, throttle, read);
+        CopyBody body = new CopyBody(source, fetched, read);
         try {
             ObjectInfo info = fetched.info();
             // Nearly all objects came in one piece, which their tags tell.
@@ -100,8 +104,8 @@ final class Copier {
 
     /** Whether both objects hold the same bytes; reads them both. */
     boolean isSameContent(ObjectInfo there, ObjectInfo here) {
-        try (InputStream one = new BufferedInputStream(throttle.limit(source.get(there.key())), BUFFER);
-                InputStream other = new BufferedInputStream(throttle.limit(destination.get(here.key())), BUFFER)) {
+        try (InputStream one = new BufferedInputStream(source.get(there.key()), BUFFER);
+                InputStream other = new BufferedInputStream(readBack.get(here.key()), BUFFER)) {
             byte[] left = new byte[BUFFER];
             byte[] right = new byte[BUFFER];
             while (true) {

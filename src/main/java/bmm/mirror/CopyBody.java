@@ -5,7 +5,6 @@ import bmm.store.KeyText;
 import bmm.store.ObjectInfo;
 import bmm.store.ObjectStore;
 import bmm.store.RangedBody;
-import bmm.stream.Throttle;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class CopyBody implements RangedBody, AutoCloseable {
     private final ObjectStore store;
     private final ObjectInfo info;
-    private final Throttle throttle;
     private final LongConsumer read;
     private @Nullable Fetched unread;
 
@@ -29,10 +27,9 @@ final class CopyBody implements RangedBody, AutoCloseable {
      * @param fetched is read first, and closed with this
      * @param read told the number of bytes of each read
      */
-    CopyBody(ObjectStore store, Fetched fetched, Throttle throttle, LongConsumer read) {
+    CopyBody(ObjectStore store, Fetched fetched, LongConsumer read) {
         this.store = store;
         this.info = fetched.info();
-        this.throttle = throttle;
         this.read = read;
         this.unread = fetched;
     }
@@ -80,7 +77,7 @@ final class CopyBody implements RangedBody, AutoCloseable {
         private long left;
 
         Piece(InputStream in, long length, boolean checked) {
-            super(throttle.limit(in));
+            super(in);
             this.left = length;
             this.checked = checked;
         }

@@ -2,7 +2,7 @@ package bmm.mirror;
 
 import bmm.store.ObjectInfo;
 import bmm.store.ObjectStore;
-import bmm.stream.Throttle;
+import bmm.store.Throttle;
 import java.time.Instant;
 
 /**

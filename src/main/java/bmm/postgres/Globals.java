@@ -1,21 +1,14 @@
 package bmm.postgres;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Roles and tablespaces as pg_dumpall wrote them, reduced to what a server does not have yet: roles that are there stay as
- * they are, password and all.
- *
- * @param sql what remains, for psql
- * @param created roles that it makes
- * @param left roles that are there already
- */
-public record Globals(String sql, List<String> created, List<String> left) {
+/** Roles and tablespaces as {@code pg_dumpall --globals-only} wrote them, statement by statement. */
+public final class Globals {
     private static final String NAME = "(\"(?:[^\"]|\"\")*\"|[^\\s;\",]+)";
     private static final Pattern RESTRICTION = Pattern.compile("(?m)^\\\\(?:un)?restrict .*\\R");
     private static final Pattern CREATE = Pattern.compile("CREATE ROLE " + NAME + ";?.*", Pattern.DOTALL);
@@ -23,36 +16,67 @@ public record Globals(String sql, List<String> created, List<String> left) {
             "(?:ALTER ROLE|COMMENT ON ROLE|SECURITY LABEL [^;]*ON ROLE) " + NAME + "\\b?.*", Pattern.DOTALL);
     private static final Pattern MEMBER =
             Pattern.compile("GRANT " + NAME + " TO " + NAME + "(?=[\\s;]).*", Pattern.DOTALL);
+    private static final Pattern TABLESPACE = Pattern.compile(
+            "(?:(?:CREATE|ALTER|DROP) TABLESPACE |(?:COMMENT|GRANT|REVOKE|SECURITY LABEL)\\b[^']*? ON TABLESPACE ).*",
+            Pattern.DOTALL);
 
-    /** Leaves out what is about roles that exist. */
-    public static Globals missing(String text, Set<String> existing) {
-        StringBuilder kept = new StringBuilder();
-        List<String> created = new ArrayList<>();
-        TreeSet<String> left = new TreeSet<>();
+    /** With the comments before them. One byte is one character: whatever the encoding, nothing changes. */
+    private final List<String> statements;
+
+    private Globals(List<String> statements) {
+        this.statements = statements;
+    }
+
+    /** Takes the text apart. */
+    public static Globals of(byte[] sql) {
+        String text = new String(sql, StandardCharsets.ISO_8859_1);
         // psql's own protection of a file that nothing was taken out of.
-        String whole = RESTRICTION.matcher(text).replaceAll("");
-        for (String statement : statements(whole)) {
-            String bare = withoutComments(statement);
-            Matcher create = CREATE.matcher(bare);
-            Matcher about = ABOUT.matcher(bare);
-            Matcher member = MEMBER.matcher(bare);
-            if (create.matches()) {
-                String role = unquote(create.group(1));
-                if (existing.contains(role)) {
-                    left.add(role);
-                    continue;
-                }
-                created.add(role);
-            } else if (about.matches() && existing.contains(unquote(about.group(1)))) {
-                continue;
-            } else if (member.matches()
-                    && existing.contains(unquote(member.group(1)))
-                    && existing.contains(unquote(member.group(2)))) {
-                continue;
+        return new Globals(statements(RESTRICTION.matcher(text).replaceAll("")));
+    }
+
+    /** For psql. */
+    public byte[] sql() {
+        return String.join("", statements).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** The roles that it makes. */
+    public List<String> roles() {
+        return statements.stream()
+                .map(statement -> CREATE.matcher(withoutComments(statement)))
+                .filter(Matcher::matches)
+                .map(create -> unquote(create.group(1)))
+                .toList();
+    }
+
+    /** Leaves out what is about roles that exist: they stay as they are, password and all. */
+    public Globals without(Set<String> existing) {
+        return new Globals(statements.stream()
+                .filter(statement -> !isAbout(withoutComments(statement), existing))
+                .toList());
+    }
+
+    private static boolean isAbout(String statement, Set<String> existing) {
+        for (Pattern pattern : List.of(CREATE, ABOUT)) {
+            Matcher about = pattern.matcher(statement);
+            if (about.matches() && existing.contains(unquote(about.group(1)))) {
+                return true;
             }
-            kept.append(statement);
         }
-        return new Globals(kept.toString(), List.copyOf(created), List.copyOf(left));
+        Matcher member = MEMBER.matcher(statement);
+        return member.matches()
+                && existing.contains(unquote(member.group(1)))
+                && existing.contains(unquote(member.group(2)));
+    }
+
+    /**
+     * Leaves out tablespaces. On the same machine the directory of one is the production server's own: a scratch server must
+     * not even look at it.
+     */
+    public Globals withoutTablespaces() {
+        return new Globals(statements.stream()
+                .filter(statement ->
+                        !TABLESPACE.matcher(withoutComments(statement)).matches())
+                .toList());
     }
 
     private static String withoutComments(String statement) {
@@ -65,11 +89,13 @@ public record Globals(String sql, List<String> created, List<String> left) {
     }
 
     private static String unquote(String name) {
-        return name.startsWith("\"") ? name.substring(1, name.length() - 1).replace("\"\"", "\"") : name;
+        String bare =
+                name.startsWith("\"") ? name.substring(1, name.length() - 1).replace("\"\"", "\"") : name;
+        return new String(bare.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 
-    /** Splits behind each semicolon at the end of a line that is in no quotes; comments go with what follows them. */
-    static List<String> statements(String text) {
+    /** Splits behind each semicolon that is in no quotes; comments go with what follows them. */
+    private static List<String> statements(String text) {
         List<String> statements = new ArrayList<>();
         int begin = 0;
         char quote = 0;

@@ -234,31 +234,29 @@ public final class PgDump implements AutoCloseable {
         if (!done) {
             request.tools()
                     .container()
-                    .ifPresent(container -> endInside(
-                            container,
+                    .ifPresent(container -> tryToEnd(
                             applicationName,
-                            () -> request.server().endSessions(request.database(), applicationName)));
+                            List.of(
+                                    () -> container.end(applicationName),
+                                    () -> request.server().endSessions(request.database(), applicationName))));
         }
     }
 
     /** Ends what a tool that was stopped has left running: inside a container, and on the server, an index that is being built say. */
     static void endInside(PgTools tools, String database, String applicationName) {
-        Runnable endSessions = () -> tools.server().endSessions(database, applicationName);
-        tools.container()
-                .ifPresentOrElse(
-                        container -> endInside(container, applicationName, endSessions),
-                        () -> tryToEnd("here", applicationName, endSessions));
+        List<Runnable> steps = new ArrayList<>();
+        // Stopping docker exec does not stop what runs inside.
+        tools.container().ifPresent(container -> steps.add(() -> container.end(applicationName)));
+        steps.add(() -> tools.server().endSessions(database, applicationName));
+        tryToEnd(applicationName, steps);
     }
 
-    /** Stopping docker exec does not stop what runs inside. Nothing here may hide why it was broken off. */
-    private static void endInside(Container container, String applicationName, Runnable... further) {
+    /** Nothing here may hide why it was broken off. */
+    private static void tryToEnd(String applicationName, List<Runnable> steps) {
+        // An interrupt has done its work; set, it would break the connection that cleans up.
         boolean interrupted = Thread.interrupted();
         try {
-            List<Runnable> steps = new ArrayList<>(List.of(() -> container.end(applicationName)));
-            steps.addAll(List.of(further));
-            for (Runnable step : steps) {
-                tryToEnd(container.name(), applicationName, step);
-            }
+            steps.forEach(step -> tryToEnd(applicationName, step));
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -266,12 +264,11 @@ public final class PgDump implements AutoCloseable {
         }
     }
 
-    private static void tryToEnd(String container, String applicationName, Runnable step) {
+    private static void tryToEnd(String applicationName, Runnable step) {
         try {
             step.run();
         } catch (Failure e) {
             LOG.atWarn()
-                    .addKeyValue("container", container)
                     .addKeyValue("application", applicationName)
                     .log("cannot see to it that what was broken off has ended: {}", e.getMessage());
         }
@@ -334,7 +331,9 @@ public final class PgDump implements AutoCloseable {
                     e);
         } finally {
             if (!done) {
-                tools.container().ifPresent(container -> endInside(container, applicationName));
+                tools.container()
+                        .ifPresent(
+                                container -> tryToEnd(applicationName, List.of(() -> container.end(applicationName))));
             }
         }
     }

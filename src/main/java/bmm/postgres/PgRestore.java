@@ -7,6 +7,8 @@ import bmm.process.RunningCommand;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,8 +65,7 @@ public final class PgRestore {
      * How to restore.
      *
      * @param jobs parallel workers, where the input allows
-     * @param tables only these, as pg_restore's {@code --table} reads them; empty for all
-     * @param schemas only these; empty for all
+     * @param useList a file that names the entries to restore, see {@link ArchivePart#useList}; null for all
      * @param timeout after which the restore is stopped
      * @param settings of the server, {@code name=value}, for the sessions that restore
      * @param progress told what is being restored, from another thread
@@ -72,41 +73,39 @@ public final class PgRestore {
     public record Options(
             int jobs,
             Set<Flag> flags,
-            List<String> tables,
-            List<String> schemas,
+            @Nullable Path useList,
             Duration timeout,
             List<String> settings,
             Consumer<String> progress) {
         /** Everything as it was, with one job. */
         public static final Options DEFAULTS =
-                new Options(1, Set.of(), List.of(), List.of(), Duration.ofDays(365), List.of(), line -> {});
+                new Options(1, Set.of(), null, Duration.ofDays(365), List.of(), line -> {});
 
         public Options withJobs(int number) {
-            return new Options(number, flags, tables, schemas, timeout, settings, progress);
+            return new Options(number, flags, useList, timeout, settings, progress);
         }
 
         public Options with(Flag... more) {
             Set<Flag> all = new TreeSet<>(flags);
             all.addAll(List.of(more));
-            return new Options(jobs, Set.copyOf(all), tables, schemas, timeout, settings, progress);
+            return new Options(jobs, Set.copyOf(all), useList, timeout, settings, progress);
         }
 
-        public Options only(List<String> someTables, List<String> someSchemas) {
-            return new Options(
-                    jobs, flags, List.copyOf(someTables), List.copyOf(someSchemas), timeout, settings, progress);
+        public Options only(Path list) {
+            return new Options(jobs, flags, list, timeout, settings, progress);
         }
 
         public Options within(Duration limit) {
-            return new Options(jobs, flags, tables, schemas, limit, settings, progress);
+            return new Options(jobs, flags, useList, limit, settings, progress);
         }
 
         /** Such as {@code maintenance_work_mem=1GB}. */
         public Options withSettings(List<String> some) {
-            return new Options(jobs, flags, tables, schemas, timeout, List.copyOf(some), progress);
+            return new Options(jobs, flags, useList, timeout, List.copyOf(some), progress);
         }
 
         public Options telling(Consumer<String> listener) {
-            return new Options(jobs, flags, tables, schemas, timeout, settings, listener);
+            return new Options(jobs, flags, useList, timeout, settings, listener);
         }
     }
 
@@ -152,15 +151,29 @@ public final class PgRestore {
     private void run(Input input) throws InterruptedException {
         switch (input) {
             case Input.Plain plain -> feed(psql(true), plain.stream());
-            case Input.CustomStream custom -> feed(pgRestore(List.of(), false), custom.stream());
+            case Input.CustomStream custom -> runStream(custom.stream());
             case Input.CustomFile custom -> runFile(custom.file());
             case Input.Directory directory -> runDirectory(directory.directory());
+        }
+    }
+
+    private void runStream(InputStream stream) throws InterruptedException {
+        if (tools.container().isEmpty() || options.useList() == null) {
+            feed(pgRestore(List.of(), false), stream);
+        } else {
+            feed(unpacked("cat >\"$input/archive\"", "/archive"), stream);
         }
     }
 
     private void runFile(Path file) throws InterruptedException {
         if (tools.container().isEmpty()) {
             finish(pgRestore(List.of(file.toString()), true));
+        } else if (options.useList() != null) {
+            try (InputStream in = Files.newInputStream(file)) {
+                runStream(in);
+            } catch (IOException e) {
+                throw unreadable(file, e);
+            }
         } else if (options.jobs() == 1) {
             finish(pgRestore(List.of(), false).input(file));
         } else {
@@ -188,17 +201,25 @@ public final class PgRestore {
         return restoring(tools.command("pg_restore", database, applicationName, arguments));
     }
 
-    /** Unpacks its input inside the container, and takes it away again however it ends. */
+    /** Unpacks its input inside the container, behind the list if there is one, and takes it away again however it ends. */
     private Command unpacked(String unpack, String path) {
-        String script = """
+        Path list = options.useList();
+        // One byte at a time: nothing else reads exactly so much, and leaves the rest to what comes after it.
+        String takeList = list == null
+                ? ""
+                : "dd of=\"$input.list\" bs=1 count=" + list.toFile().length() + " 2>/dev/null";
+        String useList = list == null ? "" : "--use-list=\"$input.list\"";
+        String script =
+                """
                 set -e
                 input=%s
-                trap 'rm -rf "$input"' EXIT
+                trap 'rm -rf "$input" "$input.list"' EXIT
                 trap 'exit 143' HUP INT PIPE TERM
                 mkdir -m 0700 "$input"
                 %s
-                pg_restore "$@" "$input%s"
-                """.formatted(Container.temporary("$" + PgTools.APPLICATION_NAME), unpack, path);
+                %s
+                pg_restore "$@" %s "$input%s"
+                """.formatted(Container.temporary("$" + PgTools.APPLICATION_NAME), takeList, unpack, useList, path);
         return restoring(tools.script(script, database, applicationName, arguments(true)));
     }
 
@@ -212,8 +233,9 @@ public final class PgRestore {
         if (options.flags().contains(Flag.CLEAN)) {
             arguments.add("--if-exists");
         }
-        options.tables().forEach(table -> arguments.add("--table=" + table));
-        options.schemas().forEach(schema -> arguments.add("--schema=" + schema));
+        if (options.useList() != null && tools.container().isEmpty()) {
+            arguments.add("--use-list=" + options.useList());
+        }
         return arguments;
     }
 
@@ -244,8 +266,9 @@ public final class PgRestore {
     /** Runs it to its end, writing the bytes to its standard input unless that is a file. */
     private void feed(Command command, InputStream from) throws InterruptedException {
         boolean done = false;
-        try (RunningCommand running = command.fedUnlessFile().start()) {
-            Feeder feeder = Feeder.start(from, running);
+        try (RunningCommand running = command.fedUnlessFile().start();
+                InputStream input = behindList(from)) {
+            Feeder feeder = Feeder.start(input, running);
             try (InputStream output = running.output()) {
                 output.skip(Long.MAX_VALUE);
             }
@@ -260,6 +283,22 @@ public final class PgRestore {
                 PgDump.endInside(tools, database, applicationName);
             }
         }
+    }
+
+    /** Inside a container the list comes first. */
+    private InputStream behindList(InputStream from) throws IOException {
+        Path list = options.useList();
+        return list == null || tools.container().isEmpty()
+                ? from
+                : new SequenceInputStream(Files.newInputStream(list), from);
+    }
+
+    private static Failure unreadable(Path file, IOException e) {
+        return new Failure(
+                ExitCode.VERIFICATION,
+                file + " cannot be read: " + Failure.reason(e),
+                "check the disk it is on; take another copy of this backup",
+                e);
     }
 
     private static Failure cannotStart(String program, IOException e) {

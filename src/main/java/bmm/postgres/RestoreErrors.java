@@ -89,9 +89,11 @@ final class RestoreErrors implements Consumer<String> {
         }
         String subject = "database " + database + ": ";
         if (running.timedOut()) {
-            throw failure(
+            throw new RestoreFailure(
                     subject + "the restore took longer than " + Amounts.duration(timeout) + " and was stopped",
-                    "give it more time");
+                    "give it more time",
+                    List.of(),
+                    Set.of());
         }
         if (Stopping.requested()) {
             throw failure(subject + "the restore was stopped", "run it again");

@@ -7,17 +7,15 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a restore has to know of the server that it restores into, and the little it does there by itself. */
 public final class RestoreTarget {
     private final Server server;
-    private final String home;
 
     public RestoreTarget(Server server) {
         this.server = server;
-        String given = server.connection().database();
-        this.home = given == null ? "postgres" : given;
     }
 
     public Server server() {
@@ -29,7 +27,16 @@ public final class RestoreTarget {
     }
 
     private <T> T in(String database, String doing, Work<T> work) {
-        try (Session session = server.connect(database)) {
+        return in(() -> server.connect(database), doing, work);
+    }
+
+    /** DATABASE_URL may name the very database that is lost. */
+    private <T> T anywhere(String doing, Work<T> work) {
+        return in(() -> OwnDatabases.sessionBeside(server, ""), doing, work);
+    }
+
+    private static <T> T in(Supplier<Session> connecting, String doing, Work<T> work) {
+        try (Session session = connecting.get()) {
             return work.run(session);
         } catch (SQLException e) {
             throw SqlFailure.running(e, doing).as(ExitCode.RESTORE);
@@ -47,7 +54,6 @@ public final class RestoreTarget {
      * @param roles every role there is
      * @param extensions what can be installed
      * @param dataDirectory where it keeps its data, or null where it does not say
-     * @param monetary its lc_monetary, by which values of type money are read
      */
     public record Seen(
             int major,
@@ -55,8 +61,7 @@ public final class RestoreTarget {
             Set<String> databases,
             Set<String> roles,
             Set<String> extensions,
-            @Nullable Path dataDirectory,
-            String monetary) {}
+            @Nullable Path dataDirectory) {}
 
     /**
      * Looks.
@@ -64,7 +69,7 @@ public final class RestoreTarget {
      * @throws Failure {@link ExitCode#RESTORE} if the server cannot be reached
      */
     public Seen look() {
-        return in(connectable(), "looking at the server", session -> {
+        return anywhere("looking at the server", session -> {
             String directory = session.queryOne(
                     "SELECT (SELECT setting FROM pg_catalog.pg_settings WHERE name = 'data_directory')",
                     row -> row.getString(1));
@@ -74,21 +79,8 @@ public final class RestoreTarget {
                     names(session, "SELECT datname FROM pg_catalog.pg_database"),
                     names(session, "SELECT rolname FROM pg_catalog.pg_roles"),
                     names(session, "SELECT name FROM pg_catalog.pg_available_extensions"),
-                    directory == null ? null : Path.of(directory),
-                    session.queryOne("SHOW lc_monetary", row -> row.getString(1)));
+                    directory == null ? null : Path.of(directory));
         });
-    }
-
-    /** DATABASE_URL may name the very database that is lost. */
-    private String connectable() {
-        if (home.equals("postgres")) {
-            return home;
-        }
-        try (Session session = server.connect("postgres")) {
-            return session.queryOne("SELECT current_database()", row -> row.getString(1));
-        } catch (SQLException | Failure e) {
-            return home;
-        }
     }
 
     private static Set<String> names(Session session, String sql) throws SQLException {
@@ -113,37 +105,31 @@ public final class RestoreTarget {
 
     /** Sessions in a database at this moment. */
     public int sessions(String database) {
-        return in(
-                connectable(),
+        return anywhere(
                 "counting the sessions",
                 session -> session.query(
-                                "SELECT 1 FROM pg_catalog.pg_stat_activity WHERE datname = '"
-                                        + database.replace("'", "''") + "'",
+                                "SELECT 1 FROM pg_catalog.pg_stat_activity WHERE datname = "
+                                        + OwnDatabase.literal(database),
                                 row -> row.getInt(1))
                         .size());
     }
 
     /** Owner, encoding and locale of a database. */
-    public ThrowawayDatabase.Shape shape(String database) {
+    public OwnDatabase.Shape shape(String database) {
         Server.Database there = server.describe(database);
-        return new ThrowawayDatabase.Shape(there.owner(), there.encoding(), there.collate(), there.ctype());
+        return new OwnDatabase.Shape(there.owner(), there.encoding(), there.collate(), there.ctype(), there.monetary());
     }
 
-    /** Makes the schemas that are missing: pg_restore's {@code --schema} restores what is in them only. */
-    public void makeSchemas(String database, List<String> schemas) {
+    /** Makes the schemas that are missing; a part of a dump does not bring them. */
+    public void makeSchemas(String database, Set<String> schemas) {
         in(database, "making the schemas", session -> {
-            for (String schema : schemas) {
-                session.execute("CREATE SCHEMA IF NOT EXISTS " + TableName.quote(schema));
+            Set<String> missing = new TreeSet<>(schemas);
+            missing.removeAll(names(session, "SELECT nspname FROM pg_catalog.pg_namespace"));
+            for (String schema : missing) {
+                session.execute("CREATE SCHEMA " + TableName.quote(schema));
             }
-            return schemas.size();
+            return missing.size();
         });
-    }
-
-    /** Makes a database read and write values of type money in this way; false if the server does not have that locale. */
-    public boolean setMonetary(String database, String locale) {
-        String value = "'" + locale.replace("'", "''") + "'";
-        return tryAll(database, List.of("ALTER DATABASE " + TableName.quote(database) + " SET lc_monetary = " + value))
-                .isEmpty();
     }
 
     /** Runs statements one by one; returns what failed, in words. Settings that do not fit here are no reason to fail. */

@@ -3,7 +3,8 @@ package bmm.postgres;
 /** Hashes one row after the other from its fields in COPY text, see {@link RowHash}. */
 final class RowHasher {
     private final RowHash algorithm;
-    private final ColumnPlan plan;
+    // An array: this is asked for every field.
+    private final ColumnKind[] kinds;
     private final boolean hasColumns;
     private final boolean hasRest;
     private final RowText rest = new RowText();
@@ -16,9 +17,10 @@ final class RowHasher {
      */
     RowHasher(RowHash algorithm, ColumnPlan plan, boolean hasColumns) {
         this.algorithm = algorithm;
-        this.plan = algorithm == RowHash.COLUMNS ? plan : ColumnPlan.UNKNOWN;
+        ColumnPlan used = algorithm == RowHash.COLUMNS ? plan : ColumnPlan.UNKNOWN;
+        this.kinds = used.kinds().toArray(ColumnKind[]::new);
         this.hasColumns = hasColumns;
-        this.hasRest = this.plan.hasRest();
+        this.hasRest = used.hasRest();
     }
 
     /** Whether the text of a row is made of some columns, so that it matters what is quoted there. */
@@ -40,7 +42,7 @@ final class RowHasher {
      * @param seen what {@link CopyRows} saw in it
      */
     void field(byte[] bytes, int from, int to, int seen) {
-        ColumnKind kind = plan.kind(position);
+        ColumnKind kind = position < kinds.length ? kinds[position] : ColumnKind.REST;
         position++;
         if (kind == ColumnKind.REST) {
             if (hasColumns) {

@@ -76,7 +76,7 @@ public final class ScratchCluster implements AutoCloseable {
             throw new Failure(
                     ExitCode.PREFLIGHT,
                     parent + ": the name is too long, or too odd, for a Unix socket in it",
-                    "set BMM_DRILL_DIR to a short path of letters and digits, such as /var/tmp");
+                    "set BMM_TEMP_DIR to a short path of letters and digits, such as /var/tmp");
         }
         directory.write(PROGRAMS, programs.directory().toString());
         try {
@@ -154,7 +154,7 @@ public final class ScratchCluster implements AutoCloseable {
                 throw new Failure(
                         ExitCode.PREFLIGHT,
                         "the scratch cluster cannot be made: " + tool + ": " + lastWords(result),
-                        "set BMM_DRILL_DIR to a directory with room, which the user " + user.name() + " can reach");
+                        "set BMM_TEMP_DIR to a directory with room, which the user " + user.name() + " can reach");
             }
         } catch (IOException e) {
             throw new Failure(

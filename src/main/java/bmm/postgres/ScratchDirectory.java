@@ -45,7 +45,7 @@ final class ScratchDirectory implements AutoCloseable {
         return new Failure(
                 ExitCode.PREFLIGHT,
                 "cannot make a scratch cluster in " + parent + ": " + Failure.reason(e),
-                "set BMM_DRILL_DIR to a directory that exists and has room",
+                "set BMM_TEMP_DIR to a directory that exists and has room",
                 e);
     }
 

@@ -46,6 +46,7 @@ final class TableOfContents {
     /**
      * One entry.
      *
+     * @param dependencies ids of other entries
      * @param fileName in directory archives the file that holds the data, else empty
      */
     record Entry(
@@ -56,6 +57,7 @@ final class TableOfContents {
             String definition,
             String copyStatement,
             String namespace,
+            List<Integer> dependencies,
             String fileName) {
         /** The same, its text read in the encoding of the database. */
         Entry in(Charset charset) {
@@ -67,6 +69,7 @@ final class TableOfContents {
                     decoded(definition, charset),
                     decoded(copyStatement, charset),
                     decoded(namespace, charset),
+                    dependencies,
                     fileName);
         }
 
@@ -180,17 +183,26 @@ final class TableOfContents {
         }
         readString(); // owner
         readString(); // with oids
-        String dependency = readString();
-        while (dependency != null) {
-            dependency = readString();
-        }
+        List<Integer> dependencies = readDependencies();
         String fileName = "";
         if (format == CUSTOM) {
             in.readNBytes(1 + offsetSize); // where the data begins, for seeking readers
         } else {
             fileName = text(readString());
         }
-        return new Entry(id, hasData, tag, kind, definition, copyStatement, namespace, fileName);
+        return new Entry(id, hasData, tag, kind, definition, copyStatement, namespace, dependencies, fileName);
+    }
+
+    private List<Integer> readDependencies() throws IOException {
+        List<Integer> dependencies = new ArrayList<>();
+        for (String id = readString(); id != null; id = readString()) {
+            try {
+                dependencies.add(Integer.valueOf(id));
+            } catch (NumberFormatException e) {
+                throw new IOException("damaged archive: impossible number", e);
+            }
+        }
+        return List.copyOf(dependencies);
     }
 
     int readByte() throws IOException {

@@ -7,6 +7,7 @@ import bmm.postgres.TableName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What must be there against what is there, object by object. */
 final class Comparison {
@@ -16,6 +17,13 @@ final class Comparison {
     Comparison(Expected expected, RestoredContent restored) {
         this.expected = expected;
         this.restored = restored;
+    }
+
+    /** All that differs, in words; empty if it is equal. */
+    List<String> differences() {
+        return Stream.of(counts(), content(), sequences(), largeObjects())
+                .flatMap(proof -> proof.differences().stream())
+                .toList();
     }
 
     Proof counts() {
@@ -68,8 +76,9 @@ final class Comparison {
                 differences);
     }
 
-    /** @param relations all that there are: an extension's sequence is made by it, and its state is its own */
-    Proof sequences(Set<TableName> relations) {
+    /** An extension's sequence is made by it, and its state is its own. */
+    Proof sequences() {
+        Set<TableName> relations = restored.facts().relations();
         List<String> differences = new ArrayList<>();
         expected.sequences().forEach((name, sequence) -> {
             SequenceState found = restored.sequences().get(name);

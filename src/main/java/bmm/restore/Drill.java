@@ -6,10 +6,12 @@ import bmm.base.Instance;
 import bmm.base.Keys;
 import bmm.base.Settings;
 import bmm.base.Stopping;
+import bmm.dump.AgeKeys;
 import bmm.dump.Backups;
-import bmm.dump.Backups.Found;
 import bmm.dump.FetchedDump;
+import bmm.dump.Found;
 import bmm.dump.Moment;
+import bmm.dump.NamedDump;
 import bmm.stream.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,8 +41,9 @@ public final class Drill {
      * @param systemUser libpq's default role
      * @param searchPath {@code $PATH}
      * @param cores processors
+     * @param temporary where scratch clusters lie, and what is fetched and unpacked
      */
-    public record Environment(String systemUser, @Nullable String searchPath, int cores) {}
+    public record Environment(String systemUser, @Nullable String searchPath, int cores, Path temporary) {}
 
     /** @throws Failure {@link ExitCode#CONFIGURATION} if there is no such target */
     public Drill(Settings settings, Instance instance, Environment environment, Clock clock, Progress progress) {
@@ -52,8 +55,9 @@ public final class Drill {
     }
 
     /** Drills one dump file, whoever made it. */
-    public DrillResult file(Path file, boolean keep, Consumer<DrillResult> afterEach) throws InterruptedException {
-        DrillResult result = drill(String.valueOf(file.getFileName()), () -> Backups.file(file), keep);
+    public DrillResult file(Path file, boolean keep, Consumer<DrillResult> afterEach) {
+        DrillResult result =
+                drill(String.valueOf(file.getFileName()), () -> NamedDump.at(file, AgeKeys.identities(settings)), keep);
         afterEach.accept(result);
         return result;
     }
@@ -66,8 +70,11 @@ public final class Drill {
      * @param afterEach told each result as soon as it is there, while the stores are open
      */
     public List<DrillResult> backups(
-            List<String> databases, Moment moment, @Nullable String from, boolean keep, Consumer<DrillResult> afterEach)
-            throws InterruptedException {
+            List<String> databases,
+            Moment moment,
+            @Nullable String from,
+            boolean keep,
+            Consumer<DrillResult> afterEach) {
         try (Backups backups = Backups.open(from, Backups.Preference.OFF_SITE, instance, settings)) {
             SortedSet<String> wanted = databases.isEmpty() ? backups.databases() : new TreeSet<>(databases);
             if (wanted.isEmpty()) {
@@ -98,7 +105,7 @@ public final class Drill {
         Found find();
     }
 
-    private DrillResult drill(String subject, Search search, boolean keep) throws InterruptedException {
+    private DrillResult drill(String subject, Search search, boolean keep) {
         Found found;
         try {
             found = search.find();
@@ -109,19 +116,30 @@ public final class Drill {
         try {
             prove(found, proceedings, keep);
         } catch (Failure e) {
-            proceedings.problem(e);
+            proceedings.problem(Stopping.requested() ? stopped(subject, e) : e);
+        } catch (InterruptedException e) {
+            proceedings.problem(stopped(subject, e));
         } finally {
             progress.end();
         }
+        // It has done its work; set, it would break the files that tell of it.
+        var unused = Thread.interrupted();
         return proceedings.result();
+    }
+
+    private static Failure stopped(String subject, Exception e) {
+        return new Failure(
+                ExitCode.DRILL,
+                "database " + subject + ": the drill was stopped by a signal",
+                "run it again; nothing is left behind",
+                e);
     }
 
     private void prove(Found found, Proceedings proceedings, boolean keep) throws InterruptedException {
         List<SqlChecks.Check> checks = userChecks();
         targets.checkRoom(found);
         proceedings.begin("fetch");
-        FetchedDump.Room room = new FetchedDump.Room(targets.directory(), 0);
-        try (FetchedDump dump = FetchedDump.fetch(found, room, clock.instant(), progress)) {
+        try (FetchedDump dump = FetchedDump.fetch(found, targets.room(), clock.instant(), progress)) {
             proceedings.add(hash(found));
             proceedings.begin("restore");
             progress.begin("restore " + found.file(), 0);
@@ -129,8 +147,7 @@ public final class Drill {
                 drill.restore();
                 proceedings.begin("proof");
                 progress.begin("compare " + found.file(), 0);
-                drill.compare();
-                drill.check(checks);
+                drill.prove(checks);
                 proceedings.end();
                 if (keep) {
                     proceedings.kept(drill.keep());

@@ -12,10 +12,13 @@ import bmm.catalog.DrillRecord;
 import bmm.catalog.DrillRecords;
 import bmm.catalog.Ed25519;
 import bmm.catalog.Manifest;
-import bmm.dump.Backups;
-import bmm.dump.Backups.Found;
+import bmm.dump.AgeKeys;
+import bmm.dump.Found;
+import bmm.dump.Origin;
 import bmm.store.Body;
+import bmm.stream.Encryption;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PrivateKey;
@@ -124,16 +127,17 @@ public final class DrillEvidence {
         if (!settings.get(Keys.DRILL_PUBLISH) || found == null || name == null || found.manifest() == null) {
             return Optional.empty();
         }
-        byte[] json = json(result, finishedAt);
-        String file = name.drillFile(result.startedAt());
+        boolean encrypted = BackupName.isEncrypted(found.file());
+        byte[] json = encrypted ? encrypted(json(result, finishedAt)) : json(result, finishedAt);
+        String file = name.drillFile(result.startedAt()) + (encrypted ? BackupName.AGE : "");
         return Optional.of(
                 switch (found.dump()) {
-                    case Backups.AtStore remote -> {
+                    case Origin.AtStore remote -> {
                         String key = remote.key().substring(0, remote.key().lastIndexOf('/') + 1) + file;
                         remote.store().put(key, Body.of(json));
                         yield remote.store().name() + "/" + key;
                     }
-                    case Backups.OnDisk local -> {
+                    case Origin.OnDisk local -> {
                         Path target = local.path().resolveSibling(file);
                         try {
                             if (Files.exists(target)) {
@@ -150,6 +154,20 @@ public final class DrillEvidence {
                         yield target.toString();
                     }
                 });
+    }
+
+    /** A record tells names of tables and numbers of rows, which an encrypted place must not. */
+    private byte[] encrypted(byte[] json) {
+        Encryption encryption = AgeKeys.encryption(settings)
+                .orElseThrow(() -> new Failure(
+                        ExitCode.CONFIGURATION,
+                        "the record of the drill is not published: the backup is encrypted, and nobody is named to encrypt to",
+                        "set BMM_AGE_RECIPIENTS here too, or BMM_DRILL_PUBLISH=no"));
+        try {
+            return encryption.encrypted(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException("in memory", e);
+        }
     }
 
     /**

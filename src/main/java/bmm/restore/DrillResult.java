@@ -2,7 +2,7 @@ package bmm.restore;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
-import bmm.dump.Backups.Found;
+import bmm.dump.Found;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

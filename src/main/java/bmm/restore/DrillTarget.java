@@ -7,7 +7,6 @@ import bmm.postgres.ScratchCluster;
 import bmm.postgres.ScratchContainer;
 import bmm.postgres.Server;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 
 /** Where a drill restores. Whatever it is, only databases that are made there for the drill can be written to. */
@@ -29,8 +28,8 @@ sealed interface DrillTarget extends AutoCloseable {
     @Override
     void close();
 
-    default OwnDatabase create(String of, OwnDatabase.Recipe recipe, Instant now) {
-        return OwnDatabase.create(tools(), server(), of, recipe, now);
+    default OwnDatabase create(String of, OwnDatabase.Shape shape) {
+        return OwnDatabase.create(server(), OwnDatabase.Purpose.DRILL, of, shape);
     }
 
     /** A cluster made with initdb. */

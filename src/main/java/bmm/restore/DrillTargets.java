@@ -1,25 +1,24 @@
 package bmm.restore;
 
-import bmm.base.Amounts;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Keys;
 import bmm.base.Settings;
 import bmm.catalog.Manifest;
-import bmm.dump.Backups.Found;
 import bmm.dump.FetchedDump;
+import bmm.dump.Found;
+import bmm.dump.Room;
 import bmm.postgres.ArchiveHeader;
 import bmm.postgres.ConnectionSettings;
 import bmm.postgres.Container;
 import bmm.postgres.OwnDatabase;
+import bmm.postgres.OwnDatabases;
 import bmm.postgres.PgTools;
 import bmm.postgres.ScratchCluster;
 import bmm.postgres.ScratchClusters;
 import bmm.postgres.ScratchContainer;
 import bmm.postgres.Server;
 import bmm.postgres.ServerPrograms;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,8 +54,12 @@ final class DrillTargets {
         }
     }
 
-    Path directory() {
-        return settings.get(Keys.DRILL_DIR);
+    private Path directory() {
+        return environment.temporary();
+    }
+
+    Room room() {
+        return new Room(directory(), settings.get(Keys.MIN_FREE));
     }
 
     /** Processors that a drill may use. */
@@ -71,24 +74,7 @@ final class DrillTargets {
         long cluster = manifest == null || !wanted.equals(SCRATCH)
                 ? 0
                 : (long) (manifest.database().sizeBytes() * ROOM);
-        long needed = fetched + cluster + settings.get(Keys.MIN_FREE);
-        long free;
-        try {
-            free = Files.getFileStore(directory()).getUsableSpace();
-        } catch (IOException e) {
-            throw new Failure(
-                    ExitCode.PREFLIGHT,
-                    "cannot see how much room is left in " + directory() + ": " + Failure.reason(e),
-                    "set BMM_DRILL_DIR to an existing directory",
-                    e);
-        }
-        if (free < needed) {
-            throw new Failure(
-                    ExitCode.PREFLIGHT,
-                    "not enough room for a drill in " + directory() + ": " + Amounts.bytes(free) + " free, about "
-                            + Amounts.bytes(needed) + " needed",
-                    "free some space, or set BMM_DRILL_DIR to a directory with more");
-        }
+        room().require(fetched + cluster, "for a drill");
     }
 
     /**
@@ -109,7 +95,7 @@ final class DrillTargets {
             return new DrillTarget.Docker(container, container.tools());
         }
         DrillTarget.Database target = database(header);
-        OwnDatabase.removeDead(target.server());
+        OwnDatabases.removeDead(target.server(), OwnDatabase.Purpose.DRILL);
         return target;
     }
 
@@ -153,8 +139,8 @@ final class DrillTargets {
         }
         if (wanted.equals(DATABASE)) {
             Server server = database(new ArchiveHeader("", "", null)).server();
-            removed.addAll(OwnDatabase.removeDead(server));
-            removed.addAll(OwnDatabase.removeKept(server));
+            removed.addAll(OwnDatabases.removeDead(server, OwnDatabase.Purpose.DRILL));
+            removed.addAll(OwnDatabases.removeKept(server));
         }
         return removed;
     }

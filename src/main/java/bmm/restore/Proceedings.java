@@ -1,7 +1,7 @@
 package bmm.restore;
 
 import bmm.base.Failure;
-import bmm.dump.Backups.Found;
+import bmm.dump.Found;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package bmm.restore;
 
 import bmm.base.Amounts;
 import bmm.catalog.Manifest;
-import bmm.dump.Backups.Found;
+import bmm.dump.Found;
 import bmm.postgres.PgTools;
 import bmm.postgres.RestoreTarget;
 import java.time.Duration;

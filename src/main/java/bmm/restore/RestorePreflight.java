@@ -4,11 +4,12 @@ import bmm.base.Amounts;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.catalog.Manifest;
-import bmm.dump.Backups.Found;
-import bmm.dump.Backups.OnDisk;
 import bmm.dump.DumpForm;
 import bmm.dump.DumpForm.Archive;
 import bmm.dump.FetchedDump;
+import bmm.dump.Found;
+import bmm.dump.Origin.OnDisk;
+import bmm.dump.Room;
 import bmm.postgres.ArchiveHeader;
 import bmm.postgres.ExtensionPackage;
 import bmm.postgres.PgTools;
@@ -61,7 +62,7 @@ final class RestorePreflight {
         }
         try {
             return found.dump() instanceof OnDisk file
-                    && DumpForm.of(file.path()).archive() == Archive.PLAIN;
+                    && DumpForm.of(file.path(), found.identities()).archive() == Archive.PLAIN;
         } catch (IOException e) {
             return false; // fetching it says what is wrong with it
         }
@@ -106,39 +107,28 @@ final class RestorePreflight {
     }
 
     /** There is room for what is fetched, and on this machine for the database itself. */
-    static void checkRoom(Found found, FetchedDump.Room room, RestoreTarget.Seen server, boolean local) {
-        check(room.directory(), FetchedDump.roomToFetch(found), room.keepFree(), "BMM_TEMP_DIR");
+    static void checkRoom(Found found, Room room, RestoreTarget.Seen server, boolean local) {
+        room.require(FetchedDump.roomToFetch(found), "for what is fetched");
         Path data = server.dataDirectory();
         Manifest manifest = found.manifest();
         if (manifest != null && data != null && local && Files.exists(data)) {
-            check(data, manifest.database().sizeBytes(), 0, "");
+            checkData(data, manifest.database().sizeBytes());
         }
     }
 
-    private static void check(Path directory, long needed, long keepFree, String setting) {
+    private static void checkData(Path directory, long needed) {
         long free;
         try {
             free = Files.getFileStore(directory).getUsableSpace();
         } catch (IOException e) {
-            if (setting.isEmpty()) {
-                return; // the server's own business
-            }
-            throw new Failure(
-                    ExitCode.PREFLIGHT,
-                    "cannot see how much room is left in " + directory + ": " + Failure.reason(e),
-                    "set " + setting + " to an existing directory",
-                    e);
+            return; // the server's own business
         }
-        if (free < needed + keepFree) {
+        if (free < needed) {
             throw new Failure(
                     ExitCode.PREFLIGHT,
                     "not enough room in " + directory + ": " + Amounts.bytes(free) + " free, about "
-                            + Amounts.bytes(needed) + " needed"
-                            + (keepFree == 0 ? "" : " and " + Amounts.bytes(keepFree) + " that must stay free"),
-                    setting.isEmpty()
-                            ? "the server keeps its data there: free some space"
-                            : "free some space, lower BMM_MIN_FREE, or set " + setting
-                                    + " to a directory with more room");
+                            + Amounts.bytes(needed) + " needed",
+                    "the server keeps its data there: free some space");
         }
     }
 
@@ -160,28 +150,12 @@ final class RestorePreflight {
         return names.size() > MOST_SHOWN ? some + " and " + (names.size() - MOST_SHOWN) + " more" : some;
     }
 
-    /** The dump holds what is wanted, as far as its manifest knows. */
+    /** The dump holds what is wanted, as far as its manifest knows, which lists neither views nor sequences. */
     static void checkSelected(@Nullable Manifest manifest, Selection selection) {
-        if (manifest == null) {
-            return;
-        }
-        List<TableName> held = manifest.fingerprint().tables().stream()
-                .map(table -> new TableName(table.schema(), table.name()))
-                .toList();
-        for (String table : selection.tables()) {
-            if (held.stream().noneMatch(name -> name.name().equals(table) && selection.takes(name))) {
-                throw usage(
-                        "the backup has no table " + table
-                                + (selection.schemas().isEmpty()
-                                        ? ""
-                                        : " in " + String.join(", ", selection.schemas())),
-                        "bmm restore --to-file FILE and pg_restore --list FILE show what is in it");
-            }
-        }
-        for (String schema : selection.schemas()) {
-            if (held.stream().noneMatch(name -> name.schema().equals(schema))) {
-                throw usage("the backup has no table in schema " + schema, "names are case-sensitive here");
-            }
+        if (manifest != null && !selection.ofTables()) {
+            selection.checkHeld(manifest.fingerprint().tables().stream()
+                    .map(table -> new TableName(table.schema(), table.name()))
+                    .toList());
         }
     }
 

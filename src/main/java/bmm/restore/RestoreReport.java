@@ -15,6 +15,6 @@ import org.jspecify.annotations.Nullable;
 public record RestoreReport(
         RestorePlan plan,
         Duration took,
-        @Nullable ComparedContent compared,
+        @Nullable Compared compared,
         List<String> notes,
         @Nullable Failure failure) {}

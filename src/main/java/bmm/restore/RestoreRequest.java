@@ -49,6 +49,10 @@ public record RestoreRequest(
         return choices.contains(choice);
     }
 
+    Selection selection() {
+        return new Selection(tables, schemas);
+    }
+
     /** Whether only a part is wanted. */
     public boolean isSelective() {
         return !tables.isEmpty() || !schemas.isEmpty();

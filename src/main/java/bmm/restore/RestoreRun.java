@@ -5,29 +5,34 @@ import bmm.base.Failure;
 import bmm.base.Keys;
 import bmm.base.Settings;
 import bmm.catalog.Manifest;
+import bmm.dump.ArchiveBeginning;
+import bmm.dump.DumpContent;
 import bmm.dump.FetchedDump;
-import bmm.dump.FetchedDump.Content;
+import bmm.dump.RecordedHash;
 import bmm.postgres.ArchiveHeader;
-import bmm.postgres.ConnectionSettings;
+import bmm.postgres.ArchivePart;
+import bmm.postgres.ContentHash;
 import bmm.postgres.DatabaseProperties;
 import bmm.postgres.Globals;
+import bmm.postgres.OwnDatabase;
 import bmm.postgres.PgRestore;
 import bmm.postgres.PgRestore.Flag;
 import bmm.postgres.PgRestore.Input;
 import bmm.postgres.RestoreFailure;
 import bmm.postgres.RestoreTarget;
 import bmm.postgres.Server;
-import bmm.postgres.ThrowawayDatabase;
+import bmm.postgres.TableName;
 import bmm.restore.RestorePlan.Way;
 import bmm.restore.RestoreRequest.Choice;
 import bmm.stream.Progress;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The restore itself, from a dump at hand to a database that holds it. */
@@ -42,40 +47,35 @@ final class RestoreRun {
     private final Progress progress;
     private final List<String> notes = new ArrayList<>();
 
-    RestoreRun(
-            RestoreRequest request,
-            RestorePlan plan,
-            ConnectionSettings connection,
-            Settings settings,
-            Progress progress) {
+    RestoreRun(RestoreRequest request, RestorePlan plan, Server server, Settings settings, Progress progress) {
         this.request = request;
         this.plan = plan;
-        this.server = new Server(connection);
+        this.server = server;
         this.target = new RestoreTarget(server);
         this.settings = settings;
         this.progress = progress;
     }
 
     /** What came of it. */
-    record Done(@Nullable ComparedContent compared, List<String> notes) {}
+    record Done(@Nullable Compared compared, List<String> notes) {}
 
     Done carryOut(FetchedDump dump) throws InterruptedException {
-        Content content = dump.content(parallel());
+        DumpContent content = dump.content(parallel());
         checkVersions(content);
         if (request.has(Choice.GLOBALS)) {
             restoreGlobals(dump);
         }
-        ComparedContent compared = plan.makesDatabase() ? restoreBeside(content) : restoreInPlace(content);
+        Compared compared = plan.makesDatabase() ? restoreBeside(content) : restoreInPlace(dump, content);
         return new Done(compared, List.copyOf(notes));
     }
 
-    private @Nullable ComparedContent restoreBeside(Content content) throws InterruptedException {
-        try (ThrowawayDatabase fresh = ThrowawayDatabase.create(server, Restore.PURPOSE, shape())) {
-            setMonetary(fresh.name());
+    private @Nullable Compared restoreBeside(DumpContent content) throws InterruptedException {
+        try (OwnDatabase fresh = OwnDatabase.create(server, OwnDatabase.Purpose.RESTORE, plan.into(), shape())) {
+            notes.addAll(fresh.notes());
             restore(fresh.name(), content, options());
             target.tryAll(fresh.name(), properties(content).forDatabase(fresh.name()))
                     .forEach(said -> notes.add("a setting of the database was not taken over: " + said));
-            ComparedContent compared = compare(fresh.name());
+            Compared compared = compare(fresh);
             String previous = plan.previous();
             if (previous != null) {
                 fresh.replace(plan.into(), previous);
@@ -86,32 +86,45 @@ final class RestoreRun {
         }
     }
 
-    /** Values of type money are written and read as the server's lc_monetary says. */
-    private void setMonetary(String database) {
-        Manifest manifest = plan.found().manifest();
-        if (manifest == null
-                || manifest.database().lcMonetary().equals(plan.server().monetary())) {
-            return;
-        }
-        String wanted = manifest.database().lcMonetary();
-        if (!target.setMonetary(database, wanted)) {
-            notes.add("lc_monetary " + wanted + " is not available here: values of type money may change");
-        }
-    }
-
     /** All or nothing: one transaction, which takes one job. */
-    private @Nullable ComparedContent restoreInPlace(Content content) throws InterruptedException {
+    private @Nullable Compared restoreInPlace(FetchedDump dump, DumpContent content) throws InterruptedException {
         PgRestore.Options options = options().withJobs(1).with(Flag.SINGLE_TRANSACTION, Flag.EXIT_ON_ERROR);
         if (request.has(Choice.CLEAN)) {
             options = options.with(Flag.CLEAN);
         }
         if (plan.way() == Way.SELECT) {
-            Selection selection = Selection.of(request.tables(), request.schemas());
-            options = options.only(selection.tables(), selection.schemas());
-            target.makeSchemas(plan.into(), selection.schemas());
+            ArchivePart part = part(content);
+            Path list = dump.file("use-list");
+            write(list, part.useList());
+            options = options.only(list);
+            target.makeSchemas(
+                    plan.into(), part.tables().stream().map(TableName::schema).collect(Collectors.toSet()));
+            Selection.notes(part).stream()
+                    .filter(note -> !plan.notes().contains(note))
+                    .forEach(notes::add);
         }
         restore(plan.into(), content, options);
         return null;
+    }
+
+    private ArchivePart part(DumpContent content) {
+        try (InputStream in = ArchiveBeginning.open(content)) {
+            return request.selection().of(Objects.requireNonNull(in, "SQL text was refused before"));
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static void write(Path file, byte[] bytes) {
+        try {
+            Files.write(file, bytes);
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.PREFLIGHT,
+                    "cannot write " + file + ": " + Failure.reason(e),
+                    "set BMM_TEMP_DIR to a directory with more room",
+                    e);
+        }
     }
 
     private PgRestore.Options options() {
@@ -129,18 +142,18 @@ final class RestoreRun {
         return request.jobs() > 1 && plan.makesDatabase();
     }
 
-    private void restore(String database, Content content, PgRestore.Options options) throws InterruptedException {
+    private void restore(String database, DumpContent content, PgRestore.Options options) throws InterruptedException {
         progress.begin("restore " + plan.into(), 0);
         try {
             switch (content) {
-                case FetchedDump.CustomFile file -> run(database, new Input.CustomFile(file.path()), options);
-                case FetchedDump.Directory directory -> run(database, new Input.Directory(directory.path()), options);
-                case FetchedDump.CustomStream stream -> {
+                case DumpContent.CustomFile file -> run(database, new Input.CustomFile(file.path()), options);
+                case DumpContent.Directory directory -> run(database, new Input.Directory(directory.path()), options);
+                case DumpContent.CustomStream stream -> {
                     try (InputStream in = stream.source().open()) {
                         run(database, new Input.CustomStream(in), options);
                     }
                 }
-                case FetchedDump.Sql sql -> {
+                case DumpContent.Sql sql -> {
                     try (InputStream in = sql.source().open()) {
                         run(database, new Input.Plain(in), options);
                     }
@@ -170,16 +183,16 @@ final class RestoreRun {
         }
     }
 
-    private @Nullable ComparedContent compare(String database) throws InterruptedException {
+    private @Nullable Compared compare(OwnDatabase fresh) throws InterruptedException {
         Manifest manifest = plan.found().manifest();
         if (manifest == null || request.has(Choice.NO_CHECK)) {
             return null;
         }
         progress.begin("compare " + plan.into(), 0);
         try {
-            ComparedContent compared =
-                    ComparedContent.compare(server, database, manifest, request.jobs(), progress::detail);
-            List<String> differences = compared.differences();
+            ContentHash hash = RecordedHash.inDatabase(manifest);
+            RestoredContent found = RestoredContent.read(fresh, hash, request.jobs(), progress::detail);
+            List<String> differences = new Comparison(Expected.of(manifest), found).differences();
             if (!differences.isEmpty()) {
                 throw new Failure(
                         ExitCode.RESTORE,
@@ -188,19 +201,18 @@ final class RestoreRun {
                                 + (differences.size() > 1 ? ", and " + (differences.size() - 1) + " more" : ""),
                         "nothing was changed; bmm verify looks at the backup, --at takes an earlier one, --no-check restores it all the same");
             }
-            return compared;
+            return new Compared(
+                    found.fingerprint().tables().size(), found.fingerprint().rows(), hash != null);
         } finally {
             progress.end();
         }
     }
 
     /** As it was; where it takes the place of another database and nothing is known, as that one is. */
-    private ThrowawayDatabase.Shape shape() {
+    private OwnDatabase.Shape shape() {
         Manifest manifest = plan.found().manifest();
         if (manifest == null) {
-            return plan.way() == Way.REPLACE
-                    ? target.shape(plan.into())
-                    : new ThrowawayDatabase.Shape(null, null, null, null);
+            return plan.way() == Way.REPLACE ? target.shape(plan.into()) : OwnDatabase.Shape.DEFAULT;
         }
         Manifest.Database was = manifest.database();
         boolean owned = !request.has(Choice.NO_OWNER) && target.look().roles().contains(was.owner());
@@ -208,29 +220,32 @@ final class RestoreRun {
             notes.add("role " + was.owner() + " does not exist here: the database belongs to "
                     + plan.tools().user());
         }
-        return new ThrowawayDatabase.Shape(owned ? was.owner() : null, was.encoding(), was.collate(), was.ctype());
+        return new OwnDatabase.Shape(
+                owned ? was.owner() : null, was.encoding(), was.collate(), was.ctype(), was.lcMonetary());
     }
 
     private void restoreGlobals(FetchedDump dump) throws InterruptedException {
         Path file = dump.globals()
                 .orElseThrow(() -> new Failure(ExitCode.USAGE, "this backup has no globals", "leave --globals out"));
         try {
-            Globals globals = Globals.missing(
-                    Files.readString(file, StandardCharsets.UTF_8),
-                    target.look().roles());
-            PgRestore.globals(
-                    plan.tools(), globals.sql().getBytes(StandardCharsets.UTF_8), settings.get(Keys.DUMP_TIMEOUT));
-            notes.add("roles made: " + (globals.created().isEmpty() ? "none" : String.join(", ", globals.created()))
-                    + "; left as they are: "
-                    + (globals.left().isEmpty() ? "none" : String.join(", ", globals.left())));
+            Globals all = Globals.of(Files.readAllBytes(file));
+            Globals missing = all.without(target.look().roles());
+            PgRestore.globals(plan.tools(), missing.sql(), settings.get(Keys.DUMP_TIMEOUT));
+            List<String> left = new ArrayList<>(all.roles());
+            left.removeAll(missing.roles());
+            notes.add("roles made: " + listed(missing.roles()) + "; left as they are: " + listed(left));
         } catch (IOException e) {
             throw unreadable(e);
         }
     }
 
+    private static String listed(List<String> names) {
+        return names.isEmpty() ? "none" : String.join(", ", names);
+    }
+
     /** A dump without manifest says only now what wrote it. */
-    private void checkVersions(Content content) {
-        try (InputStream in = archive(content)) {
+    private void checkVersions(DumpContent content) {
+        try (InputStream in = ArchiveBeginning.open(content)) {
             if (in != null) {
                 ArchiveHeader header = ArchiveHeader.read(in);
                 RestorePreflight.checkVersions(
@@ -242,22 +257,12 @@ final class RestoreRun {
     }
 
     /** Plain text is run as a whole: what it says of the database itself is in it. */
-    private static DatabaseProperties properties(Content content) {
-        try (InputStream in = archive(content)) {
+    private static DatabaseProperties properties(DumpContent content) {
+        try (InputStream in = ArchiveBeginning.open(content)) {
             return in == null ? new DatabaseProperties(List.of()) : DatabaseProperties.read(in);
         } catch (IOException e) {
             throw unreadable(e);
         }
-    }
-
-    private static @Nullable InputStream archive(Content content) throws IOException {
-        return switch (content) {
-            case FetchedDump.CustomFile file -> Files.newInputStream(file.path());
-            case FetchedDump.CustomStream stream -> stream.source().open();
-            case FetchedDump.Directory directory ->
-                Files.newInputStream(directory.path().resolve("toc.dat"));
-            case FetchedDump.Sql sql -> null;
-        };
     }
 
     private static Failure unreadable(IOException e) {

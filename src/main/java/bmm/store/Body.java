@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /**
  * Bytes to be stored: their number is known, and they can be read again when an attempt failed. A store that signs the
@@ -32,6 +33,11 @@ public interface Body {
         }
     }
 
+    /** The file of which this is the whole content, for programs that read files; most bodies have none. */
+    default Optional<Path> file() {
+        return Optional.empty();
+    }
+
     /** The content of a file, which must not change meanwhile. */
     static Body of(Path file) throws IOException {
         long size = Files.size(file);
@@ -39,6 +45,11 @@ public interface Body {
             @Override
             public long size() {
                 return size;
+            }
+
+            @Override
+            public Optional<Path> file() {
+                return Optional.of(file);
             }
 
             @Override

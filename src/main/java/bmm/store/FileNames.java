@@ -17,6 +17,8 @@ final class FileNames {
     static final String RESERVED = ".bmm~";
     /** A file that is being written. */
     static final String TEMPORARY = RESERVED + "t";
+    /** A claim to a name, where a store cannot refuse to replace. */
+    static final String CLAIM = RESERVED + "c";
     /** An encoded part. */
     static final String ENCODED = RESERVED + "k";
 
@@ -37,15 +39,25 @@ final class FileNames {
      * @throws IllegalArgumentException with a reason, if there can be none
      */
     static String encode(String part) {
-        String name = isOrdinary(part) ? part : ENCODED + escaped(part);
-        int length = name.getBytes(StandardCharsets.UTF_8).length;
-        if (length > LONGEST) {
-            throw new IllegalArgumentException("a part of the key is longer than " + LONGEST + " bytes");
-        }
-        if (!UNICODE && length != name.length()) {
+        String name = encodeAnywhere(part);
+        if (!isSpeakable(name)) {
             throw new IllegalArgumentException("the key is not ASCII and the locale is not UTF-8 (set LC_ALL=C.UTF-8)");
         }
         return name;
+    }
+
+    /** The same where the JVM itself never has to name the file, on another host say. */
+    static String encodeAnywhere(String part) {
+        String name = isOrdinary(part) ? part : ENCODED + escaped(part);
+        if (name.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
+            throw new IllegalArgumentException("a part of the key is longer than " + LONGEST + " bytes");
+        }
+        return name;
+    }
+
+    /** Whether the JVM can hand such a text to the operating system as it is: as a file name, as an argument. */
+    static boolean isSpeakable(String text) {
+        return UNICODE || text.chars().allMatch(c -> c < 0x80);
     }
 
     /** The key part of a file name; none if no part has that name. */
@@ -59,7 +71,7 @@ final class FileNames {
         try {
             String part = unescaped(name.substring(ENCODED.length()));
             // Exactly one name for each part, or a listing could show a key twice.
-            return encode(part).equals(name) ? Optional.of(part) : Optional.empty();
+            return encodeAnywhere(part).equals(name) ? Optional.of(part) : Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }

@@ -1,5 +1,6 @@
 package bmm.store;
 
+import bmm.base.DurableFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -48,7 +50,7 @@ public final class FileStore implements ObjectStore {
     private FileStore(Path root, String prefix, boolean hardLinks, boolean flat) {
         this.flat = flat;
         Path absolute = root.toAbsolutePath().normalize();
-        this.name = new StoreAddress.Folder(absolute, prefix).toString();
+        this.name = new FolderAddress(absolute, prefix).toString();
         this.prefix = prefix;
         this.folder = new Folder(absolute, name);
         this.writer = new FileWriter(folder, name, hardLinks);
@@ -156,6 +158,30 @@ public final class FileStore implements ObjectStore {
             }
         } catch (IOException e) {
             throw folder.failure(key, e);
+        }
+    }
+
+    @Override
+    public List<Leftover> leftovers() {
+        try {
+            Path start = prefix.isEmpty() ? folder.root() : DurableFile.directoryOf(folder.locate(prefix + "x"));
+            return FileLeftovers.find(folder.root(), start, flat ? 1 : Integer.MAX_VALUE);
+        } catch (IOException e) {
+            throw folder.failure("", e);
+        }
+    }
+
+    @Override
+    public void removeLeftover(Leftover leftover) {
+        Path file = folder.root().resolve(leftover.id()).normalize();
+        if (!file.startsWith(folder.root()) || !FileLeftovers.isOne(String.valueOf(file.getFileName()))) {
+            throw new IllegalArgumentException("not of this store: " + leftover.id());
+        }
+        try {
+            Files.deleteIfExists(file);
+            folder.prune(file);
+        } catch (IOException e) {
+            throw folder.failure(leftover.key(), e);
         }
     }
 

@@ -130,7 +130,7 @@ final class FileWriter {
      */
     private void publishWithoutLinks(String key, Path temporary, Path target) throws IOException {
         String hash = HexFormat.of().toHexDigits(target.getFileName().toString().hashCode());
-        Path claim = target.resolveSibling(FileNames.RESERVED + "c" + hash);
+        Path claim = target.resolveSibling(FileNames.CLAIM + hash);
         synchronized (FileWriter.class) {
             try (FileChannel channel = FileChannel.open(claim, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
                 // Closing the channel gives the lock back.

@@ -21,12 +21,9 @@ public interface ObjectCopies {
      */
     record Manner(ObjectProperties properties, List<Long> parts, Instant modified, boolean replace) {}
 
-    /** What S3 allows. */
-    int MOST_PARTS = 10_000;
-
     /** The parts of an object that has none of its own: equal ones, and a rest. */
     static List<Long> equalParts(long size) {
-        long most = Math.max(32L << 20, Math.ceilDiv(size, MOST_PARTS));
+        long most = Math.max(32L << 20, Math.ceilDiv(size, S3Parts.MOST));
         List<Long> parts = new ArrayList<>();
         long left = size;
         do {
@@ -54,7 +51,7 @@ public interface ObjectCopies {
      *
      * @return false if that cannot be done
      */
-    boolean copy(ObjectStore from, ObjectInfo object, String key, boolean replace);
+    boolean copy(ObjectCopies from, ObjectInfo object, String key, boolean replace);
 
     /**
      * Whether the store itself refuses a second object under one key ({@code If-None-Match: *}), tried out with a key of
@@ -65,4 +62,9 @@ public interface ObjectCopies {
      * @throws Failure if nothing can be written
      */
     boolean refusesToReplace(String trialKey);
+
+    /** What decorators stand in front of. */
+    default ObjectCopies undecorated() {
+        return this;
+    }
 }

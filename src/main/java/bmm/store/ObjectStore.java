@@ -1,9 +1,12 @@
 package bmm.store;
 
+import bmm.base.ExitCode;
 import bmm.base.Failure;
 import java.io.InputStream;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place for bytes. Keys are UTF-8 text with {@code /} between parts. Objects are created whole or not at all, and
@@ -26,6 +29,31 @@ public interface ObjectStore extends AutoCloseable {
      * @throws ObjectExists if the key is taken, also when another writer took it a moment before
      */
     void put(String key, Body body);
+
+    /**
+     * Creates an object that the store keeps from being removed.
+     *
+     * @param lock null for none; that it holds is what {@link #lock(String)} says afterwards
+     * @throws ObjectExists if the key is taken; its lock is left as it is
+     * @throws Failure if the store knows no locks
+     */
+    default void put(String key, Body body, @Nullable ObjectLock lock) {
+        if (lock != null) {
+            throw new Failure(
+                    ExitCode.STORE, name() + ": this kind of store knows no object lock", "lock objects in a bucket");
+        }
+        put(key, body);
+    }
+
+    /** Whether this kind of store knows locks at all. */
+    default boolean canLock() {
+        return false;
+    }
+
+    /** The lock of an object that is there, if it has one. */
+    default Optional<ObjectLock> lock(String key) {
+        return Optional.empty();
+    }
 
     /**
      * The whole object.
@@ -58,6 +86,19 @@ public interface ObjectStore extends AutoCloseable {
     /** The same objects with all that belongs to them, for whoever copies them from store to store. */
     default ObjectCopies copies() {
         return new PlainCopies(this);
+    }
+
+    /**
+     * What killed runs have left below the store's prefix, and what running ones are just writing: only the age tells.
+     * Some servers (MinIO) do not list unfinished uploads; they remove them themselves, after a day.
+     */
+    default List<Leftover> leftovers() {
+        return List.of();
+    }
+
+    /** Removes what {@link #leftovers} told; what is no longer there is no error. */
+    default void removeLeftover(Leftover leftover) {
+        throw new IllegalArgumentException("not of this store: " + leftover.id());
     }
 
     @Override

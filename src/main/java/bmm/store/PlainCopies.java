@@ -55,7 +55,7 @@ final class PlainCopies implements ObjectCopies {
     }
 
     @Override
-    public boolean copy(ObjectStore from, ObjectInfo object, String key, boolean replace) {
+    public boolean copy(ObjectCopies from, ObjectInfo object, String key, boolean replace) {
         return false;
     }
 

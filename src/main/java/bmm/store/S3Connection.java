@@ -2,6 +2,7 @@ package bmm.store;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -22,12 +23,15 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 final class S3Connection {
     private S3Connection() {}
 
-    static S3Client open(StoreAddress.Bucket address, Optional<S3Credentials> credentials, S3Tuning tuning) {
+    static S3Client open(
+            BucketAddress address, Optional<S3Credentials> credentials, Optional<Path> ca, S3Tuning tuning) {
+        Apache5HttpClient.Builder http = Apache5HttpClient.builder()
+                .connectionTimeout(Duration.ofSeconds(10))
+                .socketTimeout(tuning.silence());
+        ca.map(Authority::read).ifPresent(authority -> http.tlsTrustManagersProvider(authority::trustManagers));
         S3ClientBuilder builder = S3Client.builder()
                 .credentialsProvider(provider(credentials))
-                .httpClientBuilder(Apache5HttpClient.builder()
-                        .connectionTimeout(Duration.ofSeconds(10))
-                        .socketTimeout(tuning.silence()))
+                .httpClientBuilder(http)
                 .forcePathStyle(address.pathStyle())
                 // Since 2.30 the SDK adds CRC32 trailers that other stores refuse, and over plain http it would still
                 // send aws-chunked bodies. Without them http bodies are signed whole, so the server checks them.

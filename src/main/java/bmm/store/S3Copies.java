@@ -2,29 +2,23 @@ package bmm.store;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.core.ResponseInputStream;
-import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.GetObjectResponse;
-import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
-import software.amazon.awssdk.services.s3.model.Tag;
 
 /** Objects of a bucket with their headers, metadata, tags and parts. */
 final class S3Copies implements ObjectCopies {
     private static final Logger LOG = LoggerFactory.getLogger(S3Copies.class);
 
     private final S3Store store;
-    private final S3Client client;
-    private final StoreAddress.Bucket address;
-    private final Optional<S3Credentials> credentials;
+    private final BucketClient client;
+    private final S3Address address;
+    private final Optional<String> accessKey;
     private final S3Errors errors;
     private final Attempts attempts;
     private final S3Upload upload;
@@ -34,66 +28,40 @@ final class S3Copies implements ObjectCopies {
 
     S3Copies(
             S3Store store,
-            S3Client client,
-            StoreAddress.Bucket address,
-            Optional<S3Credentials> credentials,
-            S3Tuning tuning) {
+            BucketClient client,
+            S3Address address,
+            Optional<String> accessKey,
+            S3Errors errors,
+            Attempts attempts,
+            S3Upload upload) {
         this.store = store;
         this.client = client;
         this.address = address;
-        this.credentials = credentials;
-        this.errors = new S3Errors(address);
-        this.attempts = new Attempts(tuning);
-        this.upload = new S3Upload(client, address, tuning, errors);
+        this.accessKey = accessKey;
+        this.errors = errors;
+        this.attempts = attempts;
+        this.upload = upload;
     }
 
     @Override
     public Fetched fetch(String key) {
-        ResponseInputStream<GetObjectResponse> stream = asked(
-                key,
-                () -> client.getObject(request ->
-                        request.bucket(address.bucket()).key(address.prefix() + KeyText.checked(store.name(), key))));
-        GetObjectResponse head = stream.response();
+        BucketClient.Content content = store.open(key, null);
         try {
-            if (head.contentLength() == null || head.lastModified() == null) {
-                throw S3Store.incomplete(address, key);
+            Instant modified = content.modified().orElseThrow(() -> S3Store.incomplete(address, key));
+            ObjectInfo info = new ObjectInfo(key, content.length(), modified, S3Tag.bare(content.tag()));
+            ObjectProperties properties = content.properties();
+            if (content.tagCount() > 0) {
+                properties = properties.with(tags(key));
             }
-            ObjectInfo info = new ObjectInfo(key, head.contentLength(), head.lastModified(), S3Tag.bare(head.eTag()));
-            Map<String, String> tags = head.tagCount() == null || head.tagCount() == 0 ? Map.of() : tags(key);
-            ObjectProperties properties = new ObjectProperties(headers(head), head.metadata(), tags);
-            return new Fetched(info, properties, new S3Stream(client, address, key, errors, attempts, 0, stream));
+            return new Fetched(info, properties, new S3Stream(client, address, key, errors, attempts, 0, content));
         } catch (RuntimeException e) {
-            stream.abort();
+            content.abort();
             throw e;
         }
     }
 
-    private static Map<String, String> headers(GetObjectResponse head) {
-        Map<String, String> headers = new LinkedHashMap<>();
-        put(headers, "Content-Type", head.contentType());
-        put(headers, "Cache-Control", head.cacheControl());
-        put(headers, "Content-Disposition", head.contentDisposition());
-        put(headers, "Content-Encoding", head.contentEncoding());
-        put(headers, "Content-Language", head.contentLanguage());
-        return headers;
-    }
-
-    private static void put(Map<String, String> headers, String name, @Nullable String value) {
-        if (value != null && !value.isEmpty()) {
-            headers.put(name, value);
-        }
-    }
-
     private Map<String, String> tags(String key) {
-        Map<String, String> tags = new LinkedHashMap<>();
-        for (Tag tag : asked(
-                key,
-                () -> client.getObjectTagging(
-                                request -> request.bucket(address.bucket()).key(address.prefix() + key))
-                        .tagSet())) {
-            tags.put(tag.key(), tag.value());
-        }
-        return tags;
+        return asked(key, () -> client.tags(address.prefix() + key));
     }
 
     @Override
@@ -104,9 +72,9 @@ final class S3Copies implements ObjectCopies {
         }
         List<Long> parts = new ArrayList<>();
         long left = object.size();
-        long first = part(object.key(), 1).contentLength();
+        long first = part(object.key(), 1);
         long rest = object.size() - first * (count - 1);
-        if (rest > 0 && rest <= first && part(object.key(), count).contentLength() == rest) {
+        if (rest > 0 && rest <= first && part(object.key(), count) == rest) {
             // What every client does: equal parts, and a rest.
             for (; left > 0; left -= parts.getLast()) {
                 parts.add(Math.min(first, left));
@@ -114,7 +82,7 @@ final class S3Copies implements ObjectCopies {
             return parts;
         }
         for (int number = 1; number <= count && left > 0; number++) {
-            parts.add(Math.min(left, part(object.key(), number).contentLength()));
+            parts.add(Math.min(left, part(object.key(), number)));
             left -= parts.getLast();
         }
         if (left > 0) {
@@ -126,12 +94,8 @@ final class S3Copies implements ObjectCopies {
         return parts;
     }
 
-    private HeadObjectResponse part(String key, int number) {
-        return asked(
-                key,
-                () -> client.headObject(request -> request.bucket(address.bucket())
-                        .key(address.prefix() + key)
-                        .partNumber(number)));
+    private long part(String key, int number) {
+        return asked(key, () -> client.partSize(address.prefix() + key, number));
     }
 
     @Override
@@ -156,34 +120,26 @@ final class S3Copies implements ObjectCopies {
     }
 
     @Override
-    public boolean copy(ObjectStore from, ObjectInfo object, String key, boolean replace) {
-        if (!(from.copies() instanceof S3Copies other) || !isSameServer(other)) {
+    public boolean copy(ObjectCopies from, ObjectInfo object, String key, boolean replace) {
+        if (!(from.undecorated() instanceof S3Copies other) || !isSameServer(other)) {
             return false;
         }
         if (!replace && store.head(key).isPresent()) {
             throw new ObjectExists(store.name(), key);
         }
-        int parts = S3Tag.parts(object.tag());
-        if (parts > 1 || object.size() > S3Upload.LARGEST_PIECE) {
+        if (S3Tag.parts(object.tag()) > 1 || object.size() > S3Parts.LARGEST) {
             // Its parts come with their sizes only through an upload in parts.
             return false;
         }
-        var unused = asked(
-                key,
-                () -> client.copyObject(request -> request.sourceBucket(other.address.bucket())
-                        .sourceKey(other.address.prefix() + object.key())
-                        .copySourceIfMatch(object.tag().isEmpty() ? null : object.tag())
-                        .destinationBucket(address.bucket())
-                        .destinationKey(address.prefix() + KeyText.checked(store.name(), key))));
-        return true;
+        String fullKey = address.prefix() + KeyText.checked(store.name(), key);
+        return asked(key, () -> {
+            client.copy(other.address.bucket(), other.address.prefix() + object.key(), object.tag(), fullKey);
+            return true;
+        });
     }
 
     private boolean isSameServer(S3Copies other) {
-        return address.endpoint().equals(other.address.endpoint())
-                && address.region().equals(other.address.region())
-                && credentials
-                        .map(keys -> keys.accessKey().reveal())
-                        .equals(other.credentials.map(keys -> keys.accessKey().reveal()));
+        return address.isSameServer(other.address) && accessKey.equals(other.accessKey);
     }
 
     @Override

@@ -6,24 +6,20 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
-import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
-import software.amazon.awssdk.core.exception.SdkClientException;
-import software.amazon.awssdk.core.exception.SdkException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
-/** The SDK's exceptions, sorted and told in plain words. */
+/** What an S3 server refuses, and how connections to it break, sorted and told in plain words. */
 final class S3Errors {
     /** What happened and what to do. */
     private record Story(String what, String hint) {}
 
     private final String store;
-    private final StoreAddress.Bucket address;
+    private final S3Address address;
 
-    S3Errors(StoreAddress.Bucket address) {
+    S3Errors(S3Address address) {
         this.address = address;
         this.store = address.toString();
     }
@@ -31,13 +27,13 @@ final class S3Errors {
     /** Whether the same request may well succeed in a moment. */
     static boolean isTransient(RuntimeException thrown) {
         return switch (thrown) {
-            case AwsServiceException refused -> isTransient(status(refused), code(refused));
-            case ApiCallAttemptTimeoutException slow -> true;
-            case SdkClientException broken ->
-                find(broken, IOException.class).isPresent()
-                        && find(broken, SSLException.class)
-                                .filter(S3Errors::isAboutTrust)
-                                .isEmpty();
+            case S3Refusal refused -> isTransient(refused.status(), refused.code());
+            case S3Breakage broken ->
+                broken.slow()
+                        || (find(broken, IOException.class).isPresent()
+                                && find(broken, SSLException.class)
+                                        .filter(S3Errors::isAboutTrust)
+                                        .isEmpty());
             default -> false;
         };
     }
@@ -52,16 +48,12 @@ final class S3Errors {
 
     /** The HTTP status of the answer; 0 if there was none. */
     static int status(RuntimeException thrown) {
-        return thrown instanceof AwsServiceException refused ? refused.statusCode() : 0;
+        return thrown instanceof S3Refusal refused ? refused.status() : 0;
     }
 
     /** The error code of the answer; empty if there was none, as with every HEAD. */
     static String code(RuntimeException thrown) {
-        return thrown instanceof AwsServiceException refused
-                ? Optional.ofNullable(refused.awsErrorDetails())
-                        .map(details -> details.errorCode())
-                        .orElse("")
-                : "";
+        return thrown instanceof S3Refusal refused ? refused.code() : "";
     }
 
     /** One line with a hint; a {@link Failure} stays what it is. */
@@ -73,10 +65,11 @@ final class S3Errors {
             return new ObjectMissing(store, key);
         }
         Story story = switch (thrown) {
-            case AwsServiceException refused -> refusal(refused);
-            case ApiCallAttemptTimeoutException slow ->
+            case S3Refusal refused -> refusal(refused);
+            case S3Breakage broken
+            when broken.slow() ->
                 new Story("no end of the answer from " + host() + " in time", "check the network to it");
-            case SdkException broken -> breakage(broken);
+            case S3Breakage broken -> breakage(broken);
             default -> new Story(Failure.reason(thrown), "run with -v for the stack trace");
         };
         String where = key.isEmpty() ? store : store + ": " + KeyText.shown(key);
@@ -91,10 +84,8 @@ final class S3Errors {
                 "check the name, or create the bucket; bmm never does");
     }
 
-    private Story refusal(AwsServiceException refused) {
-        int status = status(refused);
-        String code = code(refused);
-        return switch (code) {
+    private Story refusal(S3Refusal refused) {
+        return switch (refused.code()) {
             case "NoSuchBucket" ->
                 new Story(
                         host() + " has no bucket " + address.bucket(),
@@ -108,19 +99,19 @@ final class S3Errors {
                         "the clocks of this machine and of " + host() + " differ too much",
                         "set both by NTP (timedatectl status)");
             case "EntityTooLarge", "EntityTooSmall", "MaxMessageLengthExceeded" ->
-                new Story("the store refuses an object of this size: " + said(refused), "see the limits of the store");
+                new Story("the store refuses an object of this size: " + refused.said(), "see the limits of the store");
             case "XMinioStorageFull", "QuotaExceeded", "XMinioAdminBucketQuotaExceeded" ->
                 new Story("the store is full", "free some space there, or prune more");
             case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException" ->
-                new Story("the bucket is in another region: " + said(refused), "give it in the address: ?region=…");
+                new Story("the bucket is in another region: " + refused.said(), "give it in the address: ?region=…");
             case "KeyTooLongError", "XMinioInvalidObjectName", "XMinioInvalidResourceName", "InvalidObjectName" ->
-                new Story("the store does not allow this key: " + said(refused), "use another key");
-            default -> refusal(refused, status);
+                new Story("the store does not allow this key: " + refused.said(), "use another key");
+            default -> byStatus(refused);
         };
     }
 
-    private Story refusal(AwsServiceException refused, int status) {
-        return switch (status) {
+    private Story byStatus(S3Refusal refused) {
+        return switch (refused.status()) {
             case 401, 403 ->
                 new Story(
                         "access denied" + said(refused, ": "),
@@ -131,12 +122,12 @@ final class S3Errors {
             case 507 -> new Story("the store is full", "free some space there, or prune more");
             default ->
                 new Story(
-                        host() + " answered " + status + said(refused, ": "),
-                        status >= 500 ? "look at the server's log" : "check the address of the store");
+                        host() + " answered " + refused.status() + said(refused, ": "),
+                        refused.status() >= 500 ? "look at the server's log" : "check the address of the store");
         };
     }
 
-    private Story breakage(SdkException broken) {
+    private Story breakage(S3Breakage broken) {
         Optional<SSLException> tls = find(broken, SSLException.class);
         if (find(broken, UnknownHostException.class).isPresent()) {
             return new Story("the host " + host() + " is not known", "check the endpoint, and the name server");
@@ -152,7 +143,7 @@ final class S3Errors {
             return isAboutTrust(tls.get())
                     ? new Story(
                             "the certificate of " + host() + " is not trusted: " + Failure.reason(root(tls.get())),
-                            "add its authority to the Java trust store, or check the host name")
+                            "name its authority's certificate in BMM_STORE_<NAME>_CA_FILE, or check the host name")
                     : new Story(
                             "no TLS with " + host() + ": " + Failure.reason(tls.get()), "is it https, or plain http?");
         }
@@ -165,7 +156,8 @@ final class S3Errors {
     }
 
     private static boolean isAboutTrust(SSLException tls) {
-        return find(tls, java.security.cert.CertificateException.class).isPresent()
+        return tls instanceof SSLPeerUnverifiedException
+                || find(tls, java.security.cert.CertificateException.class).isPresent()
                 || find(tls, java.security.GeneralSecurityException.class).isPresent();
     }
 
@@ -175,19 +167,11 @@ final class S3Errors {
     }
 
     private String host() {
-        return address.endpoint().map(URI::getAuthority).orElse("AWS");
+        return address.host();
     }
 
-    private static String said(AwsServiceException refused) {
-        return said(refused, "");
-    }
-
-    private static String said(AwsServiceException refused, String before) {
-        String message = Optional.ofNullable(refused.awsErrorDetails())
-                .map(details -> details.errorMessage())
-                .map(text -> text.strip().replaceAll("\\s*[\\r\\n]+\\s*", "; "))
-                .orElse("");
-        return message.isEmpty() ? "" : before + message;
+    private static String said(S3Refusal refused, String before) {
+        return refused.said().isEmpty() ? "" : before + refused.said();
     }
 
     private static <T extends Throwable> Optional<T> find(Throwable thrown, Class<T> type) {

@@ -6,11 +6,6 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.EncodingType;
-import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
-import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
-import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * Reads a listing page by page, and believes none of it blindly: keys must ascend and carry the prefix, a page that is
@@ -18,20 +13,20 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * that deletes what is missing from a listing depends on this.
  */
 final class S3Listing implements Iterator<ObjectInfo> {
-    private final S3Client client;
-    private final StoreAddress.Bucket address;
+    private final BucketClient client;
+    private final S3Address address;
     private final String prefix;
     private final S3Errors errors;
     private final Attempts attempts;
 
-    private Iterator<S3Object> page = Collections.emptyIterator();
+    private Iterator<ObjectInfo> page = Collections.emptyIterator();
     private @Nullable String token;
     private @Nullable String last;
     private boolean confirming;
     private boolean done;
     private @Nullable ObjectInfo next;
 
-    S3Listing(S3Client client, StoreAddress.Bucket address, String prefix, S3Errors errors, Attempts attempts) {
+    S3Listing(BucketClient client, S3Address address, String prefix, S3Errors errors, Attempts attempts) {
         this.client = client;
         this.address = address;
         this.prefix = address.prefix() + prefix;
@@ -62,10 +57,10 @@ final class S3Listing implements Iterator<ObjectInfo> {
             }
             read();
         }
-        S3Object object = page.next();
+        ObjectInfo object = page.next();
         String key = object.key();
         String before = last;
-        if (object.size() == null || object.lastModified() == null) {
+        if (object.size() < 0) {
             throw wrong("the key " + KeyText.shown(key) + " has no size or no time");
         }
         if (!key.startsWith(prefix)) {
@@ -75,55 +70,41 @@ final class S3Listing implements Iterator<ObjectInfo> {
             throw wrong("the key " + KeyText.shown(key) + " comes after " + KeyText.shown(before));
         }
         last = key;
-        return new ObjectInfo(
-                key.substring(address.prefix().length()),
-                object.size(),
-                object.lastModified(),
-                S3Tag.bare(object.eTag()));
+        return new ObjectInfo(key.substring(address.prefix().length()), object.size(), object.modified(), object.tag());
     }
 
     private void read() {
-        ListObjectsV2Request.Builder request = ListObjectsV2Request.builder()
-                .bucket(address.bucket())
-                .prefix(prefix)
-                // XML cannot hold control characters.
-                .encodingType(EncodingType.URL);
-        if (confirming) {
-            request.startAfter(last);
-        } else {
-            request.continuationToken(token);
-        }
-        ListObjectsV2Response answer;
+        BucketClient.Page answer;
         try {
-            answer = attempts.of(() -> client.listObjectsV2(request.build()));
+            answer = attempts.of(() -> confirming ? client.list(prefix, null, last) : client.list(prefix, token, null));
         } catch (RuntimeException e) {
             throw errors.failure(prefix, e);
         }
         check(answer);
     }
 
-    private void check(ListObjectsV2Response answer) {
-        Integer count = answer.keyCount();
-        if (count != null && count != answer.contents().size()) {
+    private void check(BucketClient.Page answer) {
+        Integer count = answer.announced();
+        if (count != null && count != answer.objects().size()) {
             throw wrong("a page announces " + count + " keys and has "
-                    + answer.contents().size());
+                    + answer.objects().size());
         }
-        if (confirming && !answer.contents().isEmpty() && isRestart(answer)) {
+        if (confirming && !answer.objects().isEmpty() && isRestart(answer)) {
             // The store does not know start-after and began again: nothing can be learned from it.
             done = true;
             return;
         }
-        page = answer.contents().iterator();
-        if (Boolean.TRUE.equals(answer.isTruncated())) {
-            String following = answer.nextContinuationToken();
+        page = answer.objects().iterator();
+        if (answer.truncated()) {
+            String following = answer.following();
             if (following == null || following.isEmpty() || following.equals(token)) {
                 throw wrong("a page says that it is not the last, but not how to go on");
             }
             token = following;
             confirming = false;
-        } else if (last == null && answer.contents().isEmpty()) {
+        } else if (last == null && answer.objects().isEmpty()) {
             done = true;
-        } else if (confirming && answer.contents().isEmpty()) {
+        } else if (confirming && answer.objects().isEmpty()) {
             done = true;
         } else {
             // Servers have been seen that forget to say that there is more. What comes after the last key is listed
@@ -132,10 +113,10 @@ final class S3Listing implements Iterator<ObjectInfo> {
         }
     }
 
-    private boolean isRestart(ListObjectsV2Response answer) {
+    private boolean isRestart(BucketClient.Page answer) {
         String before = last;
         return before != null
-                && KeyOrder.UTF8.compare(answer.contents().getFirst().key(), before) <= 0;
+                && KeyOrder.UTF8.compare(answer.objects().getFirst().key(), before) <= 0;
     }
 
     private Failure wrong(String what) {

@@ -3,19 +3,17 @@ package bmm.store;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.ResponseInputStream;
-import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.GetObjectResponse;
-import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
-/** Objects in a bucket of AWS or of any server that speaks S3. */
+/** Objects in a bucket of AWS or of any server that speaks S3, whichever library talks to it. */
 final class S3Store implements ObjectStore {
-    private final StoreAddress.Bucket address;
-    private final S3Client client;
+    private final S3Address address;
+    private final BucketClient client;
     private final S3Errors errors;
     private final Attempts attempts;
     private final S3Writer writer;
@@ -24,13 +22,30 @@ final class S3Store implements ObjectStore {
     /** Whether the bucket has been seen; the answer to HEAD does not tell a missing bucket from a missing object. */
     private volatile boolean bucketSeen;
 
-    S3Store(StoreAddress.Bucket address, Optional<S3Credentials> credentials, S3Tuning tuning) {
+    /**
+     * @param accessKey of the credentials, if there are any
+     */
+    private S3Store(S3Address address, BucketClient client, Optional<String> accessKey, S3Tuning tuning) {
         this.address = address;
-        this.client = S3Connection.open(address, credentials, tuning);
+        this.client = client;
         this.errors = new S3Errors(address);
         this.attempts = new Attempts(tuning);
-        this.writer = new S3Writer(client, address, tuning, errors);
-        this.copies = new S3Copies(this, client, address, credentials, tuning);
+        S3Parts parts = new S3Parts(client, address, attempts);
+        CreateOnly createOnly = new CreateOnly();
+        this.writer = new S3Writer(client, address, tuning, errors, parts, createOnly);
+        S3Upload upload = new S3Upload(client, address, errors, attempts, parts, createOnly);
+        this.copies = new S3Copies(this, client, address, accessKey, errors, attempts, upload);
+    }
+
+    /** Over the library that belongs to the kind of address. */
+    static S3Store open(S3Address address, Optional<S3Credentials> credentials, Optional<Path> ca, S3Tuning tuning) {
+        BucketClient client = switch (address) {
+            case BucketAddress bucket ->
+                new AwsClient(S3Connection.open(bucket, credentials, ca, tuning), bucket.bucket(), tuning);
+            case MinioAddress minio -> MinioClient.open(minio, credentials, ca, tuning);
+        };
+        return new S3Store(
+                address, client, credentials.map(keys -> keys.accessKey().reveal()), tuning);
     }
 
     @Override
@@ -40,7 +55,27 @@ final class S3Store implements ObjectStore {
 
     @Override
     public void put(String key, Body body) {
-        writer.put(KeyText.checked(name(), key), body);
+        put(key, body, null);
+    }
+
+    @Override
+    public void put(String key, Body body, @Nullable ObjectLock lock) {
+        writer.put(KeyText.checked(name(), key), body, lock);
+    }
+
+    @Override
+    public boolean canLock() {
+        return true;
+    }
+
+    @Override
+    public Optional<ObjectLock> lock(String key) {
+        String fullKey = address.prefix() + KeyText.checked(name(), key);
+        try {
+            return attempts.of(() -> client.head(fullKey)).lock();
+        } catch (RuntimeException e) {
+            throw errors.failure(key, e);
+        }
     }
 
     @Override
@@ -57,7 +92,7 @@ final class S3Store implements ObjectStore {
             return nothing(key);
         }
         long last = length > Long.MAX_VALUE - offset ? Long.MAX_VALUE - 1 : offset + length - 1;
-        ResponseInputStream<GetObjectResponse> stream;
+        BucketClient.Content stream;
         try {
             stream = open(key, "bytes=" + offset + "-" + last);
         } catch (Failure e) {
@@ -66,7 +101,7 @@ final class S3Store implements ObjectStore {
             }
             throw e;
         }
-        if (!startsAt(offset, stream.response())) {
+        if (!startsAt(offset, stream)) {
             stream.abort();
             throw new Failure(
                     ExitCode.STORE,
@@ -76,6 +111,23 @@ final class S3Store implements ObjectStore {
         return new S3Stream(client, address, key, errors, attempts, offset, stream);
     }
 
+    /** The content, if the answer says how much it is: an end that comes early would not be noticed otherwise. */
+    private BucketClient.Content announced(String key, BucketClient.Content content) {
+        if (content.length() < 0) {
+            content.abort();
+            throw incomplete(address, key);
+        }
+        return content;
+    }
+
+    /** An answer that no server gives. */
+    static Failure incomplete(S3Address address, String key) {
+        return new Failure(
+                ExitCode.STORE,
+                address + ": " + KeyText.shown(key) + ": the answer lacks the size or the time of the object",
+                "look for a faulty proxy in between");
+    }
+
     private InputStream nothing(String key) {
         if (head(key).isEmpty()) {
             throw new ObjectMissing(name(), key);
@@ -83,26 +135,27 @@ final class S3Store implements ObjectStore {
         return InputStream.nullInputStream();
     }
 
-    private ResponseInputStream<GetObjectResponse> open(String key, @Nullable String range) {
-        return attempt(
-                key,
-                () -> client.getObject(request -> request.bucket(address.bucket())
-                        .key(address.prefix() + KeyText.checked(name(), key))
-                        .range(range)));
+    BucketClient.Content open(String key, @Nullable String range) {
+        String fullKey = address.prefix() + KeyText.checked(name(), key);
+        try {
+            return announced(key, attempts.of(() -> client.get(fullKey, range, null)));
+        } catch (RuntimeException e) {
+            throw errors.failure(key, e);
+        }
     }
 
     /** Whether an answer begins where it was asked to. */
-    static boolean startsAt(long offset, GetObjectResponse response) {
-        String range = response.contentRange();
+    static boolean startsAt(long offset, BucketClient.Content content) {
+        String range = content.range();
         return range != null && range.startsWith("bytes " + offset + "-");
     }
 
     @Override
     public Optional<ObjectInfo> head(String key) {
-        HeadObjectResponse there;
+        String fullKey = address.prefix() + KeyText.checked(name(), key);
+        BucketClient.Found there;
         try {
-            there = attempts.of(() -> client.headObject(
-                    request -> request.bucket(address.bucket()).key(address.prefix() + KeyText.checked(name(), key))));
+            there = attempts.of(() -> client.head(fullKey));
         } catch (RuntimeException e) {
             if (S3Errors.status(e) == 404) {
                 requireBucket();
@@ -110,18 +163,7 @@ final class S3Store implements ObjectStore {
             }
             throw errors.failure(key, e);
         }
-        if (there.contentLength() == null || there.lastModified() == null) {
-            throw incomplete(address, key);
-        }
-        return Optional.of(new ObjectInfo(key, there.contentLength(), there.lastModified(), S3Tag.bare(there.eTag())));
-    }
-
-    /** An answer that no server gives. */
-    static Failure incomplete(StoreAddress.Bucket address, String key) {
-        return new Failure(
-                ExitCode.STORE,
-                address + ": " + KeyText.shown(key) + ": the answer lacks the size or the time of the object",
-                "look for a faulty proxy in between");
+        return Optional.of(new ObjectInfo(key, there.size(), there.modified(), there.tag()));
     }
 
     private void requireBucket() {
@@ -129,7 +171,7 @@ final class S3Store implements ObjectStore {
             return;
         }
         try {
-            var unused = attempts.of(() -> client.headBucket(request -> request.bucket(address.bucket())));
+            attempts.run(client::headBucket);
         } catch (RuntimeException e) {
             if (S3Errors.status(e) == 404) {
                 throw errors.noSuchBucket();
@@ -149,13 +191,47 @@ final class S3Store implements ObjectStore {
 
     @Override
     public void delete(String key) {
+        String fullKey = address.prefix() + KeyText.checked(name(), key);
         try {
-            var unused = attempt(
-                    key,
-                    () -> client.deleteObject(request ->
-                            request.bucket(address.bucket()).key(address.prefix() + KeyText.checked(name(), key))));
-        } catch (ObjectMissing e) {
-            // AWS does not say so, some others do.
+            attempts.run(() -> client.delete(fullKey));
+        } catch (RuntimeException e) {
+            // AWS does not say that there is none, some others do.
+            if (!(errors.failure(key, e) instanceof ObjectMissing)) {
+                throw errors.failure(key, e);
+            }
+        }
+    }
+
+    @Override
+    public List<Leftover> leftovers() {
+        List<Leftover> found = new ArrayList<>();
+        BucketClient.UploadPage page = null;
+        try {
+            do {
+                BucketClient.UploadPage before = page;
+                page = attempts.of(() -> client.uploads(
+                        address.prefix(),
+                        before == null ? null : before.followingKey(),
+                        before == null ? null : before.followingUpload()));
+                for (BucketClient.Upload upload : page.uploads()) {
+                    found.add(new Leftover(
+                            upload.key().substring(address.prefix().length()), upload.id(), -1, upload.begun()));
+                }
+            } while (page.truncated() && !page.uploads().isEmpty());
+        } catch (RuntimeException e) {
+            throw errors.failure("", e);
+        }
+        return found;
+    }
+
+    @Override
+    public void removeLeftover(Leftover leftover) {
+        try {
+            attempts.run(() -> client.abort(address.prefix() + leftover.key(), leftover.id()));
+        } catch (RuntimeException e) {
+            if (S3Errors.status(e) != 404) {
+                throw errors.failure(leftover.key(), e);
+            }
         }
     }
 
@@ -168,13 +244,5 @@ final class S3Store implements ObjectStore {
     public void close() {
         copies.close();
         client.close();
-    }
-
-    private <T> T attempt(String key, Supplier<T> request) {
-        try {
-            return attempts.of(request);
-        } catch (RuntimeException e) {
-            throw errors.failure(key, e);
-        }
     }
 }

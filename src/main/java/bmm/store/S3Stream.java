@@ -2,12 +2,10 @@ package bmm.store;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.store.BucketClient.Content;
 import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.ResponseInputStream;
-import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
  * An object being read. A connection that breaks, or ends before the announced number of bytes, is taken up again where
@@ -17,8 +15,8 @@ final class S3Stream extends InputStream {
     /** After so many bytes the network is taken to work again, and the attempts are counted anew. */
     private static final long PROGRESS = 1 << 20;
 
-    private final S3Client client;
-    private final StoreAddress.Bucket address;
+    private final BucketClient client;
+    private final S3Address address;
     private final String key;
     private final S3Errors errors;
     private final Attempts attempts;
@@ -28,28 +26,28 @@ final class S3Stream extends InputStream {
     private long position;
 
     private final long end;
-    private @Nullable ResponseInputStream<GetObjectResponse> stream;
+    private @Nullable Content stream;
     private int attempt = 1;
     private long lastBreak;
 
     /** Begins at an offset of a response to a request without or with a range, as far as that response goes. */
     S3Stream(
-            S3Client client,
-            StoreAddress.Bucket address,
+            BucketClient client,
+            S3Address address,
             String key,
             S3Errors errors,
             Attempts attempts,
             long offset,
-            ResponseInputStream<GetObjectResponse> stream) {
+            Content stream) {
         this.client = client;
         this.address = address;
         this.key = key;
         this.errors = errors;
         this.attempts = attempts;
         this.stream = stream;
-        this.tag = stream.response().eTag();
+        this.tag = stream.tag();
         this.position = offset;
-        this.end = offset + stream.response().contentLength();
+        this.end = offset + stream.length();
         this.lastBreak = offset;
     }
 
@@ -66,12 +64,12 @@ final class S3Stream extends InputStream {
         }
         while (position < end) {
             try {
-                ResponseInputStream<GetObjectResponse> in = stream;
+                Content in = stream;
                 if (in == null) {
                     in = reopen();
                     stream = in;
                 }
-                int count = in.read(target, from, (int) Math.min(length, end - position));
+                int count = in.stream().read(target, from, (int) Math.min(length, end - position));
                 if (count < 0) {
                     throw new IOException("the answer ended " + (end - position) + " bytes early");
                 }
@@ -106,14 +104,9 @@ final class S3Stream extends InputStream {
         attempt++;
     }
 
-    private ResponseInputStream<GetObjectResponse> reopen() {
-        ResponseInputStream<GetObjectResponse> again = client.getObject(request -> request.bucket(address.bucket())
-                .key(address.prefix() + key)
-                .range("bytes=" + position + "-" + (end - 1))
-                .ifMatch(tag));
-        if (!S3Store.startsAt(position, again.response())
-                || again.response().contentLength() != end - position
-                || !tag.equals(again.response().eTag())) {
+    private Content reopen() {
+        Content again = client.get(address.prefix() + key, "bytes=" + position + "-" + (end - 1), tag);
+        if (!S3Store.startsAt(position, again) || again.length() != end - position || !tag.equals(again.tag())) {
             again.abort();
             throw new Failure(
                     ExitCode.STORE,
@@ -124,7 +117,7 @@ final class S3Stream extends InputStream {
     }
 
     private void abort() {
-        ResponseInputStream<GetObjectResponse> in = stream;
+        Content in = stream;
         stream = null;
         if (in != null) {
             in.abort();
@@ -133,13 +126,13 @@ final class S3Stream extends InputStream {
 
     @Override
     public void close() throws IOException {
-        ResponseInputStream<GetObjectResponse> in = stream;
+        Content in = stream;
         stream = null;
         if (in == null) {
             return;
         }
         if (position == end) {
-            in.close();
+            in.stream().close();
         } else {
             // Closing would first read all the rest.
             in.abort();

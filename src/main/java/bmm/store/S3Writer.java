@@ -2,18 +2,11 @@ package bmm.store;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
-import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.CompletedPart;
-import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
-import software.amazon.awssdk.services.s3.model.UploadPartRequest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creates objects, and never replaces one: {@code If-None-Match: *} decides among concurrent writers where the store knows
@@ -24,34 +17,36 @@ import software.amazon.awssdk.services.s3.model.UploadPartRequest;
  */
 final class S3Writer {
     private static final String MARK = "bmm-put";
-    private static final String TYPE = "application/octet-stream";
 
-    /** The limits of multipart uploads on AWS, which the other stores share. */
-    private static final int MOST_PARTS = 10_000;
-
-    private static final long LARGEST_PART = 5L << 30;
-
-    private final S3Client client;
-    private final StoreAddress.Bucket address;
+    private final BucketClient client;
+    private final S3Address address;
     private final S3Tuning tuning;
     private final S3Errors errors;
     private final Attempts attempts;
+    private final S3Parts parts;
+    private final CreateOnly createOnly;
 
-    /** Cleared when the store says that it does not know the precondition (Backblaze B2: 501). */
-    private volatile boolean conditional = true;
-
-    S3Writer(S3Client client, StoreAddress.Bucket address, S3Tuning tuning, S3Errors errors) {
+    S3Writer(
+            BucketClient client,
+            S3Address address,
+            S3Tuning tuning,
+            S3Errors errors,
+            S3Parts parts,
+            CreateOnly createOnly) {
         this.client = client;
         this.address = address;
         this.tuning = tuning;
         this.errors = errors;
         this.attempts = new Attempts(tuning);
+        this.parts = parts;
+        this.createOnly = createOnly;
     }
 
-    void put(String key, Body body) {
+    void put(String key, Body body, @Nullable ObjectLock lock) {
         Source source = new Source(body);
         long partSize = partSize(key, source.size());
         String mark = UUID.randomUUID().toString();
+        NewObject object = NewObject.with(Map.of(MARK, mark), lock);
         // The HTTP client does not open a body of which it needs nothing.
         source.checkEmpty(address.toString(), key);
         for (int attempt = 1; ; attempt++) {
@@ -59,11 +54,11 @@ final class S3Writer {
                 if (isTakenByMe(key, mark)) {
                     return;
                 }
-                boolean withCondition = conditional;
+                boolean withCondition = createOnly.isKnown();
                 if (source.size() <= partSize) {
-                    putWhole(key, source, mark, withCondition);
+                    putWhole(key, source, object, withCondition);
                 } else {
-                    putInParts(key, source, mark, withCondition, partSize);
+                    putInParts(key, source, object, withCondition, partSize);
                 }
                 if (!withCondition && !isTakenByMe(key, mark)) {
                     throw new ObjectExists(address.toString(), key);
@@ -72,6 +67,9 @@ final class S3Writer {
                 return;
             } catch (RuntimeException e) {
                 source.check(address.toString(), key);
+                S3Lock.refusal(lock, address.toString(), e).ifPresent(refusal -> {
+                    throw refusal;
+                });
                 boolean again = attempt < attempts.most() && isWorthAnother(e, source.size() <= partSize);
                 if (isSettled(key, mark, e, again)) {
                     return;
@@ -85,24 +83,21 @@ final class S3Writer {
     }
 
     private long partSize(String key, long size) {
-        if (size > LARGEST_PART * MOST_PARTS) {
+        if (size > S3Parts.LARGEST * S3Parts.MOST) {
             throw new Failure(
                     ExitCode.STORE,
                     address + ": " + KeyText.shown(key) + ": larger than an object can be in S3 (about 50 TB)",
                     "split it");
         }
-        return Math.max(tuning.partSize(), Math.ceilDiv(size, MOST_PARTS));
+        return Math.max(tuning.partSize(), Math.ceilDiv(size, S3Parts.MOST));
     }
 
     /** Whether a failed put is in truth a done one; throws if it is another writer's. */
     private boolean isSettled(String key, String mark, RuntimeException thrown, boolean again) {
-        int status = S3Errors.status(thrown);
-        if (status == 501 && conditional) {
-            conditional = false;
+        if (createOnly.isNewlyUnknown(thrown)) {
             return false;
         }
-        // 304 is what old MinIO says instead of 412.
-        boolean taken = status == 412 || status == 304;
+        boolean taken = CreateOnly.isTaken(thrown);
         // The answer to a success may have been lost. Another attempt looks first, so only the last one asks here.
         boolean unclear = S3Errors.isTransient(thrown) || S3Errors.code(thrown).equals("NoSuchUpload");
         if (!taken && (again || !unclear)) {
@@ -131,61 +126,35 @@ final class S3Writer {
         return status == 409 || status == 501 || (whole && S3Errors.isTransient(thrown));
     }
 
-    /**
-     * Some servers take a key for a path: MinIO stores {@code /a} as {@code a}, others {@code a//b} as {@code a/b}. Such
-     * an object would come back from a listing under another key, so it is removed again.
-     */
+    /** Removes an object again that the store has under another key: {@link PathKeys}. */
     private void refuseRenaming(String key, String mark) {
         String fullKey = address.prefix() + key;
-        String renamed = asPath(fullKey);
+        String renamed = PathKeys.asPath(fullKey);
         if (renamed.equals(fullKey) || !isMarked(renamed, mark)) {
             return;
         }
-        var unused = attempts.of(() ->
-                client.deleteObject(request -> request.bucket(address.bucket()).key(renamed)));
-        throw renamed(address, key, renamed);
-    }
-
-    static Failure renamed(StoreAddress.Bucket address, String key, String renamed) {
-        return new Failure(
-                ExitCode.STORE,
-                address + ": " + KeyText.shown(key) + ": the store would name it " + KeyText.shown(renamed),
-                "use a key without empty parts, . and ..; nothing was stored");
+        attempts.run(() -> client.delete(renamed));
+        throw PathKeys.renamed(address, key, renamed);
     }
 
     private boolean isMarked(String fullKey, String mark) {
         try {
-            return mark.equals(client.headObject(
-                            request -> request.bucket(address.bucket()).key(fullKey))
-                    .metadata()
-                    .get(MARK));
+            return mark.equals(client.head(fullKey).metadata().get(MARK));
         } catch (RuntimeException e) {
             // Under that name there is nothing that could be looked at: the usual case.
             return false;
         }
     }
 
-    static String asPath(String key) {
-        Deque<String> parts = new ArrayDeque<>();
-        for (String part : key.split("/", -1)) {
-            switch (part) {
-                case "", "." -> {}
-                case ".." -> parts.pollLast();
-                default -> parts.addLast(part);
-            }
-        }
-        return String.join("/", parts) + (key.endsWith("/") && !parts.isEmpty() ? "/" : "");
-    }
-
     /** False if the key is free, or if these credentials may not look; throws if it is another writer's. */
     private boolean isTakenByMe(String key, String mark) {
-        HeadObjectResponse there;
+        BucketClient.Found there;
         try {
-            there = client.headObject(
-                    request -> request.bucket(address.bucket()).key(address.prefix() + key));
+            there = client.head(address.prefix() + key);
         } catch (RuntimeException e) {
             int status = S3Errors.status(e);
-            if (status == 404 || (conditional && status >= 300 && status < 500 && status != 429 && status != 408)) {
+            if (status == 404
+                    || (createOnly.isKnown() && status >= 300 && status < 500 && status != 429 && status != 408)) {
                 // Without the right to read, the put itself has to tell; and its answer, unlike this one, says why.
                 return false;
             }
@@ -197,69 +166,19 @@ final class S3Writer {
         throw new ObjectExists(address.toString(), key);
     }
 
-    private void putWhole(String key, Source source, String mark, boolean withCondition) {
-        client.putObject(
-                request -> request.bucket(address.bucket())
-                        .key(address.prefix() + key)
-                        .ifNoneMatch(withCondition ? "*" : null)
-                        .metadata(Map.of(MARK, mark))
-                        .overrideConfiguration(config -> config.apiCallAttemptTimeout(tuning.patience(source.size()))),
-                RequestBody.fromContentProvider(source::open, source.size(), TYPE));
+    private void putWhole(String key, Source source, NewObject object, boolean withCondition) {
+        client.put(address.prefix() + key, new Piece(source, 0, source.size()), object, withCondition);
     }
 
-    private void putInParts(String key, Source source, String mark, boolean withCondition, long partSize) {
+    private void putInParts(String key, Source source, NewObject object, boolean withCondition, long partSize) {
         String fullKey = address.prefix() + key;
-        String upload = attempts.of(() -> client.createMultipartUpload(request -> request.bucket(address.bucket())
-                        .key(fullKey)
-                        .contentType(TYPE)
-                        .metadata(Map.of(MARK, mark)))
-                .uploadId());
-        boolean complete = false;
-        try {
-            List<CompletedPart> parts = new ArrayList<>();
+        parts.put(fullKey, object, withCondition, upload -> {
+            List<BucketClient.Part> sent = new ArrayList<>();
             for (long offset = 0; offset < source.size(); offset += partSize) {
-                parts.add(putPart(fullKey, upload, parts.size() + 1, source, offset, partSize));
+                Piece piece = new Piece(source, offset, Math.min(partSize, source.size() - offset));
+                sent.add(parts.send(fullKey, upload, sent.size() + 1, piece, object));
             }
-            attempts.of(() -> client.completeMultipartUpload(request -> request.bucket(address.bucket())
-                    .key(fullKey)
-                    .uploadId(upload)
-                    .ifNoneMatch(withCondition ? "*" : null)
-                    .multipartUpload(all -> all.parts(parts))));
-            complete = true;
-        } finally {
-            if (!complete) {
-                abort(fullKey, upload);
-            }
-        }
-    }
-
-    private CompletedPart putPart(
-            String fullKey, String upload, int number, Source source, long offset, long partSize) {
-        long length = Math.min(partSize, source.size() - offset);
-        UploadPartRequest part = UploadPartRequest.builder()
-                .bucket(address.bucket())
-                .key(fullKey)
-                .uploadId(upload)
-                .partNumber(number)
-                .contentLength(length)
-                .overrideConfiguration(config -> config.apiCallAttemptTimeout(tuning.patience(length)))
-                .build();
-        String tag = attempts.of(() -> {
-            source.check(address.toString(), fullKey);
-            return client.uploadPart(
-                            part, RequestBody.fromContentProvider(() -> source.open(offset, length), length, TYPE))
-                    .eTag();
+            return sent;
         });
-        return CompletedPart.builder().partNumber(number).eTag(tag).build();
-    }
-
-    private void abort(String fullKey, String upload) {
-        try {
-            var unused = attempts.of(() -> Optional.of(client.abortMultipartUpload(
-                    request -> request.bucket(address.bucket()).key(fullKey).uploadId(upload))));
-        } catch (RuntimeException e) {
-            // The failure that led here is the one to report. What is left costs space until the store's own
-            // clean-up of unfinished uploads, but is never visible as an object.
-        }
     }
 }

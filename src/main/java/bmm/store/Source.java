@@ -45,6 +45,11 @@ final class Source {
         }
     }
 
+    /** Whether reading it has failed. */
+    boolean isBroken() {
+        return broken != null;
+    }
+
     /** Throws what went wrong with the source, if something did. */
     void check(String store, String key) {
         Throwable thrown = broken;

@@ -6,6 +6,9 @@ import bmm.base.Keys;
 import bmm.base.Secret;
 import bmm.base.Settings;
 import bmm.base.Spelling;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +17,9 @@ import java.util.Optional;
 public final class Stores {
     /** An address, and the name whose keys belong to it. */
     private record Place(StoreAddress address, Optional<String> name) {}
+
+    /** Before the second attempt; three times as long before each further one. */
+    private static final Duration PAUSE = Duration.ofMillis(400);
 
     private Stores() {}
 
@@ -24,12 +30,47 @@ public final class Stores {
      *     not know, or names a store that is not configured
      */
     public static ObjectStore open(String address, Settings settings) {
-        Place place = place(address, settings);
+        ObjectStore store = open(place(address, settings), settings);
+        return settings.find(Keys.BANDWIDTH)
+                .map(limit -> new Throttle(limit).limited(store))
+                .orElse(store);
+    }
+
+    private static ObjectStore open(Place place, Settings settings) {
         return switch (place.address()) {
-            case StoreAddress.Folder folder -> new FileStore(folder.root(), folder.prefix());
-            case StoreAddress.Bucket bucket ->
-                new S3Store(bucket, place.name().flatMap(name -> credentials(name, settings)), S3Tuning.DEFAULT);
+            case FolderAddress folder -> new FileStore(folder.root(), folder.prefix());
+            case S3Address bucket ->
+                S3Store.open(
+                        bucket,
+                        place.name().flatMap(name -> credentials(name, settings)),
+                        place.name().flatMap(name -> path(Keys.STORE_CA_FILE, name, settings)),
+                        S3Tuning.DEFAULT);
+            case RsyncAddress rsync -> retrying(new RsyncStore(rsync, ssh(place, settings), PAUSE));
+            case RcloneAddress rclone -> retrying(new RcloneStore(rclone, settings.find(Keys.RCLONE_CONFIG), PAUSE));
         };
+    }
+
+    private static ObjectStore retrying(ObjectStore store) {
+        return new RetryingStore(store, 4, PAUSE);
+    }
+
+    private static SshSettings ssh(Place place, Settings settings) {
+        return place.name()
+                .map(name -> new SshSettings(
+                        path(Keys.STORE_SSH_KEY_FILE, name, settings),
+                        path(Keys.STORE_SSH_KNOWN_HOSTS_FILE, name, settings),
+                        settings.find(Keys.STORE_SSH_PORT, name).map(text -> port(name, text))))
+                .orElse(SshSettings.NONE);
+    }
+
+    private static int port(String name, String text) {
+        if (!text.strip().matches("[0-9]{1,5}")) {
+            throw new Failure(
+                    ExitCode.CONFIGURATION,
+                    Keys.STORE_SSH_PORT.key(name) + " is not a port",
+                    Keys.STORE_SSH_PORT.help());
+        }
+        return Integer.parseInt(text.strip());
     }
 
     /**
@@ -76,6 +117,20 @@ public final class Stores {
                                 .orElse("")
                         + "configured are: " + String.join(", ", known.keySet());
         return new Failure(ExitCode.CONFIGURATION, "no store is called " + KeyText.shown(name), hint);
+    }
+
+    private static Optional<Path> path(Keys.Family family, String name, Settings settings) {
+        return settings.find(family, name).map(text -> {
+            try {
+                return Path.of(text);
+            } catch (InvalidPathException e) {
+                throw new Failure(
+                        ExitCode.CONFIGURATION,
+                        family.key(name) + " is not a path: " + e.getReason(),
+                        family.help(),
+                        e);
+            }
+        });
     }
 
     private static Optional<S3Credentials> credentials(String name, Settings settings) {

@@ -1,6 +1,6 @@
 /**
- * Places for bytes behind one small interface: folders and S3 buckets. May use base, process and the AWS SDK, whose types
- * never leave it.
+ * Places for bytes behind one small interface: folders here and on other hosts, buckets, rclone's remotes. May use base,
+ * process, and the AWS SDK and minio-java, whose types never leave it.
  */
 @NullMarked
 package bmm.store;

@@ -1,5 +1,5 @@
 /**
- * Bytes on their way: measured, compressed, decompressed. Knows nothing of databases or stores.
+ * Bytes on their way: measured, compressed, encrypted, and back. Knows nothing of databases or stores.
  */
 @NullMarked
 package bmm.stream;

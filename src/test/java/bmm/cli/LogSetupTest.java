@@ -183,6 +183,15 @@ class LogSetupTest {
     }
 
     @Test
+    void eachKeyOfAFileOfKeysIsMasked() {
+        configure(LogFormat.LOGFMT, Destination.OTHER);
+        LogSetup.mask(new Secret("# two of them\nAGE-SECRET-KEY-1ONE\nAGE-SECRET-KEY-1TWO"));
+
+        assertThat(LogSetup.masked("with AGE-SECRET-KEY-1TWO or AGE-SECRET-KEY-1ONE"))
+                .isEqualTo("with *** or ***");
+    }
+
+    @Test
     void theJdksOwnLogIsForwarded() {
         configure(LogFormat.LOGFMT, Destination.OTHER);
         LogRecord record = new LogRecord(java.util.logging.Level.WARNING, "lost {0}");

@@ -132,9 +132,9 @@ final class RestoreFaultTest {
         Path manifest = scene.only(".manifest.json");
         Files.writeString(manifest, Files.readString(manifest).replace("\"rows\": 1000", "\"rows\": 1001"));
 
-        restore("--from", "local").failed(8, "table public.t: 1 000 rows instead of 1 001", "nothing was changed");
+        restore("--from", "local").failed(8, "table public.t: 1 001 rows expected, 1 000 found", "nothing was changed");
         scene.run("restore", "--from", "local", "--replace", "--yes")
-                .failed(8, "table public.t: 1 000 rows instead of 1 001", "nothing was changed");
+                .failed(8, "table public.t: 1 001 rows expected, 1 000 found", "nothing was changed");
 
         Files.writeString(manifest, "{");
         restore("--from", "local").failed(4, "manifest.json: not a manifest", "--dump FILE");

@@ -53,7 +53,7 @@ final class BackupFiles {
                 new Manifest.Database(
                         name.database(), "postgres", "15.1", 15, 1, "UTF8", "C", "C", "C", Map.of("plpgsql", "1.0")),
                 new Manifest.Dump(
-                        name.file(ending), dump.length, Sha256.of(dump), "custom", "none", dump.length, "15.1"),
+                        name.file(ending), dump.length, Sha256.of(dump), "custom", "none", null, dump.length, "15.1"),
                 new Manifest.StoredFile(name.file(BackupName.GLOBALS), globals.length, Sha256.of(globals)),
                 new Manifest.Fingerprint(null, false, List.of(), List.of(), new Manifest.LargeObjects(0, null)),
                 List.of("hash"),

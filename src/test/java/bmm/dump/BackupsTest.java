@@ -8,9 +8,9 @@ import bmm.base.Failure;
 import bmm.base.Instance;
 import bmm.base.Settings;
 import bmm.catalog.BackupName;
-import bmm.dump.Backups.Found;
-import bmm.dump.Backups.OnDisk;
 import bmm.dump.Backups.Preference;
+import bmm.dump.Origin.OnDisk;
+import bmm.stream.Identities;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -267,7 +267,7 @@ final class BackupsTest {
                 "a-20261102T030000Z.manifest.json",
                 "--at 2026-11-01T03:00:00Z");
         fails(
-                () -> Backups.file(local.resolve(name.file(".dump"))),
+                () -> NamedDump.at(local.resolve(name.file(".dump")), Identities.NONE),
                 ExitCode.VERIFICATION,
                 "a-20261102T030000Z.manifest.json: not a manifest");
     }
@@ -276,13 +276,13 @@ final class BackupsTest {
     void aFileIsTakenWithTheManifestBesideIt() throws IOException {
         BackupName name = BackupFiles.write(local, "a", "2026-11-02T03:00:00Z");
         Path dump = local.resolve(name.file(".dump"));
-        assertThat(Backups.file(dump).manifest()).isNotNull();
-        assertThat(Backups.file(dump).database()).isEqualTo("a");
+        assertThat(NamedDump.at(dump, Identities.NONE).manifest()).isNotNull();
+        assertThat(NamedDump.at(dump, Identities.NONE).database()).isEqualTo("a");
 
         Path copy = Files.copy(dump, root.resolve("any name"));
-        assertThat(Backups.file(copy).manifest()).isNull();
-        assertThat(Backups.file(copy).database()).isNull();
-        fails(() -> Backups.file(root.resolve("none")), ExitCode.USAGE, "no such file");
+        assertThat(NamedDump.at(copy, Identities.NONE).manifest()).isNull();
+        assertThat(NamedDump.at(copy, Identities.NONE).database()).isNull();
+        fails(() -> NamedDump.at(root.resolve("none"), Identities.NONE), ExitCode.USAGE, "no such file");
     }
 
     private static void delete(Path file) {

@@ -7,13 +7,11 @@ import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.TemporaryDirectory;
 import bmm.catalog.BackupName;
-import bmm.dump.Backups.AtStore;
-import bmm.dump.Backups.Found;
 import bmm.dump.DumpForm.Archive;
-import bmm.dump.FetchedDump.Content;
-import bmm.dump.FetchedDump.Room;
+import bmm.dump.Origin.AtStore;
 import bmm.store.FileStore;
 import bmm.stream.Compression;
+import bmm.stream.Identities;
 import bmm.stream.Progress;
 import bmm.stream.Tar;
 import java.io.ByteArrayOutputStream;
@@ -64,7 +62,7 @@ final class FetchedDumpTest {
 
     /** The same backup, but to be fetched. */
     private Found remote(BackupName name, String ending) {
-        Found local = Backups.file(store.resolve(name.file(ending)));
+        Found local = NamedDump.at(store.resolve(name.file(ending)), Identities.NONE);
         FileStore remote = FileStore.flat(store);
         return new Found(
                 local.database(),
@@ -72,7 +70,8 @@ final class FetchedDumpTest {
                 remote.name(),
                 new AtStore(remote, name.file(ending), local.dump().bytes()),
                 new AtStore(remote, name.file(BackupName.GLOBALS), 8),
-                local.manifest());
+                local.manifest(),
+                Identities.NONE);
     }
 
     private Path file(String name, byte[] bytes, Compression compression) throws IOException {
@@ -106,8 +105,8 @@ final class FetchedDumpTest {
         BackupName name = BackupFiles.write(store, "a", "2026-11-02T03:00:00Z", ".dump", ARCHIVE);
         Path dump = store.resolve(name.file(".dump"));
 
-        try (FetchedDump fetched = fetch(Backups.file(dump))) {
-            assertThat(fetched.content(randomAccess)).isEqualTo(new FetchedDump.CustomFile(dump));
+        try (FetchedDump fetched = fetch(NamedDump.at(dump, Identities.NONE))) {
+            assertThat(fetched.content(randomAccess)).isEqualTo(new DumpContent.CustomFile(dump));
         }
         assertThat(dump).exists();
         nothingIsLeft();
@@ -118,7 +117,7 @@ final class FetchedDumpTest {
         BackupName name = BackupFiles.write(store, "a", "2026-11-02T03:00:00Z", ".dump", ARCHIVE);
 
         try (FetchedDump fetched = fetch(remote(name, ".dump"))) {
-            Path file = ((FetchedDump.CustomFile) fetched.content(true)).path();
+            Path file = ((DumpContent.CustomFile) fetched.content(true)).path();
             assertThat(file).startsWith(temporary).hasBinaryContent(ARCHIVE);
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                     .isEqualTo("rw-------");
@@ -134,11 +133,11 @@ final class FetchedDumpTest {
     void aCompressedArchiveIsDecompressedWhereJobsShareIt(Compression compression) throws IOException {
         Path file = file("dump", ARCHIVE, compression);
 
-        try (FetchedDump fetched = fetch(Backups.file(file))) {
-            assertThat(fetched.form()).isEqualTo(new DumpForm(Archive.CUSTOM, compression));
-            assertThat(((FetchedDump.CustomFile) fetched.content(true)).path()).hasBinaryContent(ARCHIVE);
-            Content stream = fetched.content(false);
-            try (InputStream in = ((FetchedDump.CustomStream) stream).source().open()) {
+        try (FetchedDump fetched = fetch(NamedDump.at(file, Identities.NONE))) {
+            assertThat(fetched.form()).isEqualTo(new DumpForm(Archive.CUSTOM, compression, false));
+            assertThat(((DumpContent.CustomFile) fetched.content(true)).path()).hasBinaryContent(ARCHIVE);
+            DumpContent stream = fetched.content(false);
+            try (InputStream in = ((DumpContent.CustomStream) stream).source().open()) {
                 assertThat(in.readAllBytes()).isEqualTo(ARCHIVE);
             }
         }
@@ -150,8 +149,8 @@ final class FetchedDumpTest {
         Path file = file("dump", ARCHIVE, Compression.ZSTD);
 
         Room full = new Room(temporary, Long.MAX_VALUE / 2);
-        try (FetchedDump fetched = FetchedDump.fetch(Backups.file(file), full, NOW, Progress.NONE)) {
-            assertThat(fetched.content(true)).isInstanceOf(FetchedDump.CustomStream.class);
+        try (FetchedDump fetched = FetchedDump.fetch(NamedDump.at(file, Identities.NONE), full, NOW, Progress.NONE)) {
+            assertThat(fetched.content(true)).isInstanceOf(DumpContent.CustomStream.class);
         }
     }
 
@@ -182,7 +181,12 @@ final class FetchedDumpTest {
         Files.write(dump, bytes);
 
         String words = damage.equals("bit") ? "hash" : "bytes, but the manifest says";
-        fails(() -> fetch(Backups.file(dump)), ExitCode.VERIFICATION, name.file(".dump"), words, "--at");
+        fails(
+                () -> fetch(NamedDump.at(dump, Identities.NONE)),
+                ExitCode.VERIFICATION,
+                name.file(".dump"),
+                words,
+                "--at");
         fails(() -> fetch(remote(name, ".dump")), ExitCode.VERIFICATION, name.file(".dump"), words, "--from");
         nothingIsLeft();
     }
@@ -192,7 +196,7 @@ final class FetchedDumpTest {
         BackupName name = BackupFiles.write(store, "a", "2026-11-02T03:00:00Z", ".dump", ARCHIVE);
         Path globals = store.resolve(name.file(BackupName.GLOBALS));
         Files.writeString(globals, "-- rules");
-        try (FetchedDump local = fetch(Backups.file(store.resolve(name.file(".dump"))));
+        try (FetchedDump local = fetch(NamedDump.at(store.resolve(name.file(".dump")), Identities.NONE));
                 FetchedDump remote = fetch(remote(name, ".dump"))) {
             fails(local::globals, ExitCode.VERIFICATION, "globals.sql", "hash");
             fails(remote::globals, ExitCode.VERIFICATION, "globals.sql", "hash");
@@ -212,14 +216,15 @@ final class FetchedDumpTest {
         Tar.pack(directory, "toc.dat", tar);
 
         for (Compression compression : Compression.values()) {
-            try (FetchedDump fetched = fetch(Backups.file(file("x", tar.toByteArray(), compression)))) {
-                Path unpacked = ((FetchedDump.Directory) fetched.content(true)).path();
+            try (FetchedDump fetched =
+                    fetch(NamedDump.at(file("x", tar.toByteArray(), compression), Identities.NONE))) {
+                Path unpacked = ((DumpContent.Directory) fetched.content(true)).path();
                 assertThat(unpacked.resolve("toc.dat")).hasBinaryContent(ARCHIVE);
                 assertThat(unpacked.resolve("12.dat.gz")).hasContent("data");
             }
         }
-        try (FetchedDump fetched = fetch(Backups.file(directory))) {
-            assertThat(fetched.content(true)).isEqualTo(new FetchedDump.Directory(directory));
+        try (FetchedDump fetched = fetch(NamedDump.at(directory, Identities.NONE))) {
+            assertThat(fetched.content(true)).isEqualTo(new DumpContent.Directory(directory));
         }
         assertThat(directory).isDirectory();
         nothingIsLeft();
@@ -239,7 +244,8 @@ final class FetchedDumpTest {
             }
         }
 
-        try (FetchedDump fetched = fetch(Backups.file(file("x.tar", bytes.toByteArray(), Compression.NONE)))) {
+        try (FetchedDump fetched =
+                fetch(NamedDump.at(file("x.tar", bytes.toByteArray(), Compression.NONE), Identities.NONE))) {
             fails(() -> fetched.content(true), ExitCode.VERIFICATION, "no dump has", name);
         }
         nothingIsLeft();
@@ -257,7 +263,8 @@ final class FetchedDumpTest {
             tar.closeArchiveEntry();
         }
 
-        try (FetchedDump fetched = fetch(Backups.file(file("x.tar", bytes.toByteArray(), Compression.NONE)))) {
+        try (FetchedDump fetched =
+                fetch(NamedDump.at(file("x.tar", bytes.toByteArray(), Compression.NONE), Identities.NONE))) {
             fails(() -> fetched.content(true), ExitCode.VERIFICATION, "no dump has");
         }
     }
@@ -266,15 +273,15 @@ final class FetchedDumpTest {
     @EnumSource
     void sqlIsCheckedToItsEnd(Compression compression) throws IOException {
         for (String end : new String[] {TRAILER, TRAILER.strip(), TRAILER + "\\unrestrict abc\n\n"}) {
-            try (FetchedDump fetched = fetch(Backups.file(file("x", bytes(SQL + end), compression)))) {
+            try (FetchedDump fetched = fetch(NamedDump.at(file("x", bytes(SQL + end), compression), Identities.NONE))) {
                 try (InputStream in =
-                        ((FetchedDump.Sql) fetched.content(true)).source().open()) {
+                        ((DumpContent.Sql) fetched.content(true)).source().open()) {
                     assertThat(in.readAllBytes()).isEqualTo(bytes(SQL + end));
                 }
             }
         }
         for (String end : new String[] {"", TRAILER + "SELECT 2;\n"}) {
-            try (FetchedDump fetched = fetch(Backups.file(file("x", bytes(SQL + end), compression)))) {
+            try (FetchedDump fetched = fetch(NamedDump.at(file("x", bytes(SQL + end), compression), Identities.NONE))) {
                 fails(() -> fetched.content(true), ExitCode.VERIFICATION, "its last line is missing");
             }
         }
@@ -284,8 +291,8 @@ final class FetchedDumpTest {
     void sqlThatEntersAnotherDatabaseIsRefused() throws IOException {
         String sql = SQL + "CREATE DATABASE other WITH TEMPLATE = template0;\n\\connect other\n" + TRAILER;
 
-        try (FetchedDump fetched = fetch(Backups.file(file("x.sql", bytes(sql), Compression.NONE)))) {
-            fails(() -> fetched.content(true), ExitCode.VERIFICATION, "a database of its own", "--create");
+        try (FetchedDump fetched = fetch(NamedDump.at(file("x.sql", bytes(sql), Compression.NONE), Identities.NONE))) {
+            fails(() -> fetched.content(true), ExitCode.VERIFICATION, "databases of its own choice", "--create");
         }
     }
 
@@ -294,8 +301,8 @@ final class FetchedDumpTest {
     void whatIsNoDumpIsRefused(String content) throws IOException {
         Path file = file("x.dump", bytes(content), Compression.NONE);
 
-        fails(() -> fetch(Backups.file(file)), ExitCode.VERIFICATION, "x.dump", "pg_dump");
-        fails(() -> fetch(Backups.file(temporary)), ExitCode.VERIFICATION, "toc.dat");
+        fails(() -> fetch(NamedDump.at(file, Identities.NONE)), ExitCode.VERIFICATION, "x.dump", "pg_dump");
+        fails(() -> fetch(NamedDump.at(temporary, Identities.NONE)), ExitCode.VERIFICATION, "toc.dat");
         nothingIsLeft();
     }
 
@@ -307,19 +314,19 @@ final class FetchedDumpTest {
             Path whole = file("x", bytes(SQL + numbers + TRAILER), compression);
             byte[] bytes = Files.readAllBytes(whole);
             Files.write(whole, Arrays.copyOf(bytes, bytes.length - 6));
-            try (FetchedDump fetched = fetch(Backups.file(whole))) {
+            try (FetchedDump fetched = fetch(NamedDump.at(whole, Identities.NONE))) {
                 fails(() -> fetched.content(true), ExitCode.VERIFICATION, "x: ");
             }
 
             Files.write(whole, Arrays.copyOf(bytes, 30));
-            fails(() -> fetch(Backups.file(whole)), ExitCode.VERIFICATION, "x: ");
+            fails(() -> fetch(NamedDump.at(whole, Identities.NONE)), ExitCode.VERIFICATION, "x: ");
         }
     }
 
     @Test
     void itIsWrittenToAFileOfItsOwn() throws IOException {
         Path target = root.resolve("out");
-        try (FetchedDump fetched = fetch(Backups.file(file("x", ARCHIVE, Compression.ZSTD)))) {
+        try (FetchedDump fetched = fetch(NamedDump.at(file("x", ARCHIVE, Compression.ZSTD), Identities.NONE))) {
             fetched.writeTo(target);
             assertThat(target).hasBinaryContent(ARCHIVE);
             fails(() -> fetched.writeTo(target), ExitCode.USAGE, "is there already");
@@ -338,7 +345,7 @@ final class FetchedDumpTest {
         Path other = Files.createDirectory(temporary.resolve("somebody-elses"));
 
         try (TemporaryDirectory living = TemporaryDirectory.create(temporary, FetchedDump.PURPOSE, NOW);
-                FetchedDump fetched = fetch(Backups.file(file("x", ARCHIVE, Compression.NONE)))) {
+                FetchedDump fetched = fetch(NamedDump.at(file("x", ARCHIVE, Compression.NONE), Identities.NONE))) {
             assertThat(fetched.form().archive()).isEqualTo(Archive.CUSTOM);
             assertThat(dead.getParent()).doesNotExist();
             assertThat(living.path()).isDirectory();

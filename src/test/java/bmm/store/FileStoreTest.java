@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -144,6 +146,23 @@ class FileStoreTest extends ObjectStoreContract {
         store().put("a/b", text("x"));
         Files.writeString(root().resolve("a/" + FileNames.TEMPORARY + "1234"), "half a dump");
         assertThat(keys("")).containsExactly("a/b");
+    }
+
+    @Test
+    void whatDeadWritersLeftCanBeRemoved() throws IOException {
+        store().put("a/b", text("x"));
+        store().put("c/d", text("x"));
+        Path half = root().resolve("a/" + FileNames.TEMPORARY + "1234");
+        Files.writeString(half, "half a dump");
+        Instant since = Instant.parse("2026-11-20T03:15:00Z");
+        Files.setLastModifiedTime(half, FileTime.from(since));
+        Files.writeString(root().resolve("c/" + FileNames.CLAIM + "1234"), "");
+        Leftover leftover = new FileStore(root(), "a/").leftovers().getFirst();
+        assertThat(leftover.size()).isEqualTo(11);
+        assertThat(leftover.since()).isEqualTo(since);
+        assertThat(FileStore.flat(root()).leftovers()).isEmpty();
+        assertRemovesLeftovers(store(), "a/" + FileNames.TEMPORARY + "1234", "c/" + FileNames.CLAIM + "1234");
+        assertThat(keys("")).containsExactly("a/b", "c/d");
     }
 
     @Test

@@ -82,6 +82,11 @@ abstract class ObjectStoreContract {
         return List.of();
     }
 
+    /** How many objects a listing of several pages has; S3 lists 1000 in one. Fewer where each one is a program run. */
+    int moreThanAPage() {
+        return 1100;
+    }
+
     static List<String> plainKeys() {
         return PLAIN_KEYS;
     }
@@ -143,6 +148,17 @@ abstract class ObjectStoreContract {
     void anEmptyKeyIsRefused() {
         assertIsOneLine(catchThrowable(() -> store.put("", text("x"))));
         assertIsOneLine(catchThrowable(() -> store.get("")));
+    }
+
+    static void assertRemovesLeftovers(ObjectStore store, String... keys) {
+        assertThat(store.leftovers()).extracting(Leftover::key).containsExactlyInAnyOrder(keys);
+        for (Leftover leftover : store.leftovers()) {
+            store.removeLeftover(leftover);
+            store.removeLeftover(leftover);
+        }
+        assertThat(store.leftovers()).isEmpty();
+        assertThatThrownBy(() -> store.removeLeftover(new Leftover("key", "../key", 1, Instant.EPOCH)))
+                .isInstanceOf(RuntimeException.class);
     }
 
     @Test
@@ -273,8 +289,8 @@ abstract class ObjectStoreContract {
     @Test
     void aListingGoesOnBehindItsFirstPage() {
         List<String> expected = new ArrayList<>();
-        for (int i = 0; i < 1100; i++) {
-            expected.add(String.format("page/%d/%04d", i / 600, i));
+        for (int i = 0; i < moreThanAPage(); i++) {
+            expected.add(String.format("page/%d/%04d", i * 2 / moreThanAPage(), i));
         }
         expected.parallelStream().forEach(key -> store.put(key, text("")));
         assertThat(keys("page/")).containsExactlyElementsOf(expected);
@@ -318,6 +334,7 @@ abstract class ObjectStoreContract {
         assertIsOneLine(thrown);
         assertThat(thrown).hasMessageContaining(reason);
         assertThat(store.head("broken/key")).isEmpty();
+        assertThat(store.leftovers()).isEmpty();
         assertThat(keys("")).isEmpty();
     }
 
@@ -360,7 +377,9 @@ abstract class ObjectStoreContract {
 
     @Test
     void theNameHoldsNoSecret() {
-        assertThat(store.name()).matches("(file:/|s3://).+").doesNotContain("secret", "@", "?");
+        assertThat(store.name())
+                .matches("(file:/|s3://|minio://|rsync:|rclone:).+")
+                .doesNotContain("secret", "?");
     }
 
     List<String> keys(String prefix) {

@@ -32,6 +32,8 @@ class S3FaultsTest {
         void to(HttpExchange exchange) throws IOException;
     }
 
+    private static final String MODIFIED = "Sat, 21 Nov 2026 03:15:00 GMT";
+
     private final Deque<Answer> answers = new ArrayDeque<>();
     private final List<String> asked = new ArrayList<>();
     private HttpServer server;
@@ -43,7 +45,12 @@ class S3FaultsTest {
         server.createContext("/", this::handle);
         server.setExecutor(Executors.newCachedThreadPool());
         server.start();
-        store = S3Servers.store(S3Servers.bucket(endpoint(server.getAddress().getPort()), "bucket", ""));
+        store = open(endpoint(server.getAddress().getPort()));
+    }
+
+    /** A store over the bucket called {@code bucket}. */
+    S3Store open(URI endpoint) {
+        return S3Servers.store(S3Servers.bucket(endpoint, "bucket", ""));
     }
 
     @AfterEach
@@ -83,6 +90,7 @@ class S3FaultsTest {
         return exchange -> {
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().add("ETag", "\"tag\"");
+            exchange.getResponseHeaders().add("Last-Modified", MODIFIED);
             exchange.sendResponseHeaders(200, bytes.length == 0 ? -1 : bytes.length);
             exchange.getResponseBody().write(bytes);
         };
@@ -92,6 +100,7 @@ class S3FaultsTest {
     private static Answer cut(int status, String range, int announced, String body) {
         return exchange -> {
             exchange.getResponseHeaders().add("ETag", "\"tag\"");
+            exchange.getResponseHeaders().add("Last-Modified", MODIFIED);
             if (range != null) {
                 exchange.getResponseHeaders().add("Content-Range", range);
             }
@@ -103,7 +112,7 @@ class S3FaultsTest {
     }
 
     private static Answer page(String rest, String... keys) {
-        StringBuilder xml = new StringBuilder("<ListBucketResult>");
+        StringBuilder xml = new StringBuilder("<ListBucketResult><Name>bucket</Name>");
         for (String key : keys) {
             xml.append("<Contents><Key>")
                     .append(key)
@@ -116,6 +125,7 @@ class S3FaultsTest {
         return exchange -> {
             exchange.getResponseHeaders()
                     .add("x-amz-meta-bmm-put", put[0].getRequestHeaders().getFirst("x-amz-meta-bmm-put"));
+            exchange.getResponseHeaders().add("Last-Modified", MODIFIED);
             exchange.sendResponseHeaders(200, -1);
         };
     }
@@ -159,7 +169,7 @@ class S3FaultsTest {
         answers.add(status(403, "AccessDenied"));
         Throwable thrown = catchThrowable(() -> store.get("key"));
         ObjectStoreContract.assertIsOneLine(thrown);
-        assertThat(thrown).hasMessageContaining("s3://bucket: key: access denied");
+        assertThat(thrown).hasMessageContaining(store.name() + ": key: access denied");
         assertThat(asked).hasSize(1);
     }
 
@@ -347,9 +357,10 @@ class S3FaultsTest {
     void aServerThatTakesNothingIsGivenUp() throws Exception {
         S3Tuning impatient = new S3Tuning(ObjectStoreContract.PART, 1, Duration.ZERO, Duration.ofMillis(500));
         try (ServerSocket deaf = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-                S3Store slow = new S3Store(
+                S3Store slow = S3Store.open(
                         S3Servers.bucket(endpoint(deaf.getLocalPort()), "bucket", ""),
                         Optional.of(S3Servers.KEYS),
+                        Optional.empty(),
                         impatient)) {
             Throwable thrown = catchThrowable(() -> slow.put("key", body()));
             ObjectStoreContract.assertIsOneLine(thrown);

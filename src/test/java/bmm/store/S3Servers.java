@@ -17,16 +17,16 @@ final class S3Servers {
 
     private S3Servers() {}
 
-    static StoreAddress.Bucket bucket(URI endpoint, String bucket, String prefix) {
-        return new StoreAddress.Bucket(bucket, prefix, Optional.of(endpoint), Optional.of("us-east-1"), true);
+    static BucketAddress bucket(URI endpoint, String bucket, String prefix) {
+        return new BucketAddress(bucket, prefix, Optional.of(endpoint), Optional.of("us-east-1"), true);
     }
 
-    static S3Store store(StoreAddress.Bucket address) {
-        return new S3Store(address, Optional.of(KEYS), QUICK);
+    static S3Store store(BucketAddress address) {
+        return S3Store.open(address, Optional.of(KEYS), Optional.empty(), QUICK);
     }
 
     static S3Client client(URI endpoint) {
-        return S3Connection.open(bucket(endpoint, "any", ""), Optional.of(KEYS), QUICK);
+        return S3Connection.open(bucket(endpoint, "any", ""), Optional.of(KEYS), Optional.empty(), QUICK);
     }
 
     /** A store over a new bucket, rooted below a prefix or not. */

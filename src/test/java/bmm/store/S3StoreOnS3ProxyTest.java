@@ -1,7 +1,10 @@
 package bmm.store;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import org.gaul.s3proxy.BlobStores;
 import org.gaul.s3proxy.S3Proxy;
@@ -9,6 +12,7 @@ import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 /** On every machine: an S3 server inside this JVM, its objects in memory. */
 class S3StoreOnS3ProxyTest extends ObjectStoreContract {
@@ -46,6 +50,20 @@ class S3StoreOnS3ProxyTest extends ObjectStoreContract {
     @Override
     ObjectStore create() {
         return S3Servers.newBucket(endpoint(), "some/prefix/");
+    }
+
+    @Test
+    void unfinishedUploadsAreListedAndRemoved() {
+        String bucket = store().name().substring("s3://".length()).replace("/some/prefix", "");
+        try (AwsClient client = new AwsClient(S3Servers.client(endpoint()), bucket, S3Servers.QUICK)) {
+            var unused = client.begin("some/prefix/a b/key", NewObject.with(Map.of(), null));
+            unused = client.begin("another/prefix/key", NewObject.with(Map.of(), null));
+        }
+        assertThat(store().leftovers()).extracting(Leftover::key).containsExactly("a b/key");
+        Leftover leftover = store().leftovers().getFirst();
+        store().removeLeftover(leftover);
+        store().removeLeftover(leftover);
+        assertThat(store().leftovers()).isEmpty();
     }
 
     /**

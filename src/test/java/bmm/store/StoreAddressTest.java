@@ -32,7 +32,7 @@ class StoreAddressTest {
     @Test
     void foldersAreTakenLiterally() {
         assertThat(StoreAddress.parse("file:///mnt/my%20disk/a b"))
-                .isEqualTo(new StoreAddress.Folder(Path.of("/mnt/my%20disk/a b"), ""));
+                .isEqualTo(new FolderAddress(Path.of("/mnt/my%20disk/a b"), ""));
         assertThat(StoreAddress.parse("file:/mnt/nas/")).hasToString("file:/mnt/nas");
     }
 
@@ -40,20 +40,20 @@ class StoreAddressTest {
     void bucketsHaveParameters() {
         assertThat(StoreAddress.parse(
                         "s3://backups/a/b/?endpoint=http%3A%2F%2Fminio:9000/&region=eu-central-1&path-style=no"))
-                .isEqualTo(new StoreAddress.Bucket(
+                .isEqualTo(new BucketAddress(
                         "backups",
                         "a/b/",
                         Optional.of(URI.create("http://minio:9000")),
                         Optional.of("eu-central-1"),
                         false));
         assertThat(StoreAddress.parse("s3://backups"))
-                .isEqualTo(new StoreAddress.Bucket("backups", "", Optional.empty(), Optional.empty(), false));
+                .isEqualTo(new BucketAddress("backups", "", Optional.empty(), Optional.empty(), false));
     }
 
     @Test
     void anotherServerHasDefaultsOfItsOwn() {
         assertThat(StoreAddress.parse("s3://backups?endpoint=https://s3.example"))
-                .isEqualTo(new StoreAddress.Bucket(
+                .isEqualTo(new BucketAddress(
                         "backups", "", Optional.of(URI.create("https://s3.example")), Optional.of("us-east-1"), true));
     }
 
@@ -83,10 +83,25 @@ class StoreAddressTest {
                 "s3://bucket?endpoint=%zz",
                 "s3://bucket?path-style=hush",
                 "s3://bucket?region=hush hush",
-                "minio://host:9000/bucket",
-                "rsync:user@host:/path",
+                "minio:",
+                "minio://host:9000",
+                "minio:///bucket",
+                "minio://AKIA:hush@host/bucket",
+                "minio://host:9000/b@cket",
+                "minio://host:9000/bucket?secret=hush",
+                "minio://host:9000/bucket?tls=perhaps",
+                "rsync:host",
+                "rsync:host:relative",
+                "rsync:-oProxyCommand=hush:/path",
+                "rsync:user@-host:/path",
+                "rsync:user;hush@host:/path",
+                "rsync:host:/line\nend",
+                "rclone:",
+                "rclone:remote",
                 "rclone::s3,secret_access_key=hush:bucket",
-                "r2:bucket/path",
+                "rclone:r2,secret_access_key=hush:bucket",
+                "rclone:r2:a]b",
+                "s4://bucket/prefix",
                 "unknown/prefix"
             })
     void whatIsWrongIsSaidOnOneLineWithoutSecrets(String text) {
@@ -98,10 +113,32 @@ class StoreAddressTest {
     }
 
     @Test
-    void kindsOfLaterBuildsAreNamed() {
-        Throwable thrown = catchThrowable(() -> Stores.open("r2:bucket/path", SETTINGS));
-        assertThat(thrown).hasMessage("a store of the kind r2: is not supported by this build");
-        assertThat(((Failure) thrown).hint()).contains("file:///path", "s3://bucket");
+    void minioServersHaveAPort() {
+        assertThat(StoreAddress.parse("minio://host:9100/backups/a/b/?tls=true"))
+                .isEqualTo(new MinioAddress(URI.create("https://host:9100"), "backups", "a/b/"))
+                .hasToString("minio://host:9100/backups/a/b");
+        assertThat(StoreAddress.parse("minio://host/backups"))
+                .isEqualTo(new MinioAddress(URI.create("http://host:9000"), "backups", ""));
+        assertThat(StoreAddress.parse("minio://[::1]:9000/backups").prefix()).isEmpty();
+    }
+
+    @Test
+    void rsyncHasHostAndPath() {
+        assertThat(StoreAddress.parse("rsync:backup@nas.example:/srv/my backups/"))
+                .isEqualTo(new RsyncAddress("backup@nas.example", "/srv/my backups", ""))
+                .hasToString("rsync:backup@nas.example:/srv/my backups");
+        assertThat(StoreAddress.parse("rsync:[fe80::1]:/srv")).isEqualTo(new RsyncAddress("[fe80::1]", "/srv", ""));
+        assertThat(StoreAddress.parse("rsync:nas:/srv").below("host/app")).hasToString("rsync:nas:/srv/host/app");
+    }
+
+    @Test
+    void whatIsNoKindIsARemoteOfRclone() {
+        assertThat(StoreAddress.parse("r2:bucket/path"))
+                .isEqualTo(new RcloneAddress("r2", "bucket/path", ""))
+                .hasToString("rclone:r2:bucket/path");
+        assertThat(StoreAddress.parse("rclone:r2:bucket/path/")).isEqualTo(StoreAddress.parse("r2:bucket/path"));
+        assertThat(StoreAddress.parse("rclone:nas:/srv").below("host")).hasToString("rclone:nas:/srv/host");
+        assertThat(StoreAddress.parse("rclone:drive:").below("host")).hasToString("rclone:drive:host");
     }
 
     @Test

@@ -1,0 +1,82 @@
+package bmm.dump;
+
+import bmm.base.ExitCode;
+import bmm.base.Failure;
+import bmm.catalog.BackupName;
+import bmm.catalog.Catalog;
+import bmm.catalog.Catalog.StoredBackup;
+import bmm.catalog.Manifest;
+import bmm.catalog.StoredManifest;
+import bmm.store.ObjectInfo;
+import bmm.stream.Identities;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+
+/** A backup at a place. */
+record Candidate(Place place, Catalog catalog, StoredBackup backup) {
+    BackupName name() {
+        return backup.name();
+    }
+
+    Instant when() {
+        return name().when();
+    }
+
+    /**
+     * Reads its manifest and looks for its dump.
+     *
+     * @param ofIt all of the same database, of which a hint may name another one
+     * @param identities what opens it, if it is encrypted
+     * @throws Failure {@link ExitCode#VERIFICATION} if one of both is damaged or missing, {@link ExitCode#CONFIGURATION} if
+     *     the identities do not open it
+     */
+    Found found(List<Candidate> ofIt, Identities identities) {
+        Manifest manifest = manifest(ofIt, identities);
+        ObjectInfo dump = BackupName.parse(manifest.dump().file())
+                .filter(file -> file.backup().equals(name()))
+                .map(file -> backup.files().get(file.ending()))
+                .orElseThrow(() -> new Failure(
+                        ExitCode.VERIFICATION,
+                        name() + ": the manifest is there, the dump "
+                                + manifest.dump().file() + " is not (" + place.inWords() + ")",
+                        another(ofIt)));
+        Manifest.StoredFile globals = manifest.globals();
+        return new Found(
+                name().database(),
+                name(),
+                place.around(dump.key()),
+                place.origin(dump.key(), dump.size()),
+                globals == null ? null : place.origin(backup.keyOf(globals.file()), globals.bytes()),
+                manifest,
+                identities);
+    }
+
+    private Manifest manifest(List<Candidate> ofIt, Identities identities) {
+        try {
+            StoredManifest stored = catalog.manifest(backup);
+            return SealedManifests.open(stored, identities, stored.dumpFile().file());
+        } catch (Failure e) {
+            throw e.exitCode() == ExitCode.VERIFICATION
+                    ? new Failure(
+                            e.exitCode(),
+                            String.valueOf(e.getMessage()),
+                            another(ofIt) + "; --dump FILE restores this dump without its manifest",
+                            e)
+                    : e;
+        }
+    }
+
+    /** How to get at the next best one. */
+    private String another(List<Candidate> ofIt) {
+        return ofIt.stream()
+                .filter(other -> other.backup().isComplete())
+                .filter(other -> other.when().isBefore(when())
+                        || (other.name().equals(name()) && !other.place().equals(place)))
+                .max(Comparator.comparing(Candidate::when))
+                .map(other -> other.name().equals(name())
+                        ? "--from takes the copy " + other.place().inWords()
+                        : "the one before it: --at " + other.when())
+                .orElse("look for another copy of this backup: --from STORE");
+    }
+}

@@ -1,0 +1,12 @@
+package bmm.store;
+
+import bmm.base.ExitCode;
+import bmm.base.Failure;
+import org.jspecify.annotations.Nullable;
+
+/** The store was not reached, or the connection to it broke off: the same request may well succeed in a moment. */
+final class BrokenOff extends Failure {
+    BrokenOff(String message, String hint, @Nullable Throwable cause) {
+        super(ExitCode.STORE, message, hint, cause);
+    }
+}
