@@ -1,5 +1,7 @@
 package bmm.store;
 
+import bmm.base.ExitCode;
+import bmm.base.Failure;
 import io.minio.AbortMultipartUploadArgs;
 import io.minio.BaseArgs;
 import io.minio.CompleteMultipartUploadArgs;
@@ -34,6 +36,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import okhttp3.Dispatcher;
 import okhttp3.Headers;
+import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +51,6 @@ final class MinioClient implements BucketClient {
     private static final String LOCK_MODE = "x-amz-object-lock-mode";
     private static final String LOCK_UNTIL = "x-amz-object-lock-retain-until-date";
     private static final String PART_TYPE = "application/octet-stream";
-    private static final Http.Body NO_BODY = new Http.Body(new byte[0], 0, null, null, null);
 
     private final Requests requests;
     private final String bucket;
@@ -61,7 +63,7 @@ final class MinioClient implements BucketClient {
         }
 
         CompletableFuture<Response> put(
-                BaseArgs args, Http.Headers headers, Http.QueryParameters query, Http.Body body) {
+                BaseArgs args, Http.Headers headers, Http.QueryParameters query, Http.@Nullable Body body) {
             return executePutAsync(args, headers, query, body);
         }
 
@@ -245,7 +247,7 @@ final class MinioClient implements BucketClient {
         if (createOnly) {
             headers.put(CREATE_ONLY, "*");
         }
-        StreamedBody body = new StreamedBody(content, object.contentType(), !tls);
+        StreamedBody body = new StreamedBody(content, type(key, object), !tls);
         MinioAnswers.of(() -> requests.put(target(key), headers, new Http.QueryParameters(), body))
                 .close();
     }
@@ -276,13 +278,13 @@ final class MinioClient implements BucketClient {
             headers.put("x-amz-copy-source-if-match", tag);
         }
         MinioAnswers.checkCopy(
-                MinioAnswers.of(() -> requests.put(target(toKey), headers, new Http.QueryParameters(), NO_BODY)));
+                MinioAnswers.of(() -> requests.put(target(toKey), headers, new Http.QueryParameters(), null)));
     }
 
     @Override
     public String begin(String key, NewObject object) {
         Http.Headers headers = headers(object);
-        headers.put("Content-Type", object.contentType());
+        headers.put("Content-Type", type(key, object));
         return MinioAnswers.of(() -> requests.createMultipartUpload(CreateMultipartUploadArgs.builder()
                         .bucket(bucket)
                         .object(key)
@@ -374,6 +376,18 @@ final class MinioClient implements BucketClient {
             headers.put(LOCK_UNTIL, lock.until().truncatedTo(ChronoUnit.SECONDS).toString());
         }
         return headers;
+    }
+
+    /** The library knows well-formed types only; another one would be lost without a word, so it is refused. */
+    private static String type(String key, NewObject object) {
+        String type = object.contentType();
+        if (MediaType.parse(type) == null) {
+            throw new Failure(
+                    ExitCode.STORE,
+                    KeyText.shown(key) + ": its content type cannot be kept: " + KeyText.shown(type),
+                    "reach this server by an s3: address with ?endpoint=…");
+        }
+        return type;
     }
 
     private static void addMd5(Http.Headers headers, Piece content, NewObject object) {

@@ -18,7 +18,7 @@ final class StreamedBody extends Http.Body {
     private final @Nullable String sha256;
 
     StreamedBody(Piece piece, String type, boolean signed) {
-        super(new Content(piece, MediaType.parse(type)));
+        super(new Content(piece, MediaType.get(type)));
         this.sha256 = signed ? HexFormat.of().formatHex(piece.digest("SHA-256")) : null;
     }
 
@@ -45,15 +45,15 @@ final class StreamedBody extends Http.Body {
 
     private static final class Content extends RequestBody {
         private final Piece piece;
-        private final @Nullable MediaType type;
+        private final MediaType type;
 
-        Content(Piece piece, @Nullable MediaType type) {
+        Content(Piece piece, MediaType type) {
             this.piece = piece;
             this.type = type;
         }
 
         @Override
-        public @Nullable MediaType contentType() {
+        public MediaType contentType() {
             return type;
         }
 

@@ -2,15 +2,17 @@ package bmm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
+import bmm.store.MinioServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -31,17 +33,14 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.Tag;
 
 /** What only a full server keeps: properties, tags, parts, every key. Its program is named by an environment variable. */
-@EnabledIfEnvironmentVariable(named = "BMM_TEST_MINIO", matches = ".+", disabledReason = "names no minio program")
+@EnabledIfEnvironmentVariable(named = MinioServer.PROGRAM, matches = ".+", disabledReason = "names no minio program")
 final class MirrorOnMinioTest {
-    private static final String ACCESS = "access";
-    private static final String SECRET = "secret-key-of-test";
     private static final int PART = 5 << 20;
 
     @TempDir
     static Path data;
 
-    private static Process server;
-    private static int port;
+    private static MinioServer server;
     private static S3Client client;
 
     @TempDir
@@ -51,43 +50,20 @@ final class MirrorOnMinioTest {
 
     @BeforeAll
     static void start() throws Exception {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        ProcessBuilder command = new ProcessBuilder(
-                        System.getenv("BMM_TEST_MINIO"), "server", "--address", "127.0.0.1:" + port, data.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(data.resolveSibling(data.getFileName() + ".log").toFile());
-        command.environment().put("MINIO_ROOT_USER", ACCESS);
-        command.environment().put("MINIO_ROOT_PASSWORD", SECRET);
-        command.environment().put("MINIO_BROWSER", "off");
-        server = command.start();
+        server = MinioServer.start(data);
         client = S3Client.builder()
-                .endpointOverride(URI.create("http://127.0.0.1:" + port))
+                .endpointOverride(server.endpoint())
                 .region(Region.US_EAST_1)
                 .forcePathStyle(true)
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(ACCESS, SECRET)))
+                .credentialsProvider(StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(server.accessKey(), server.secretKey())))
                 .build();
-        for (int tried = 0; ; tried++) {
-            try {
-                assertThat(client.listBuckets()).isNotNull();
-                return;
-            } catch (RuntimeException e) {
-                if (tried > 300) {
-                    throw e;
-                }
-                Thread.sleep(100);
-            }
-        }
     }
 
     @AfterAll
     static void stop() throws Exception {
         client.close();
-        server.destroy();
-        if (!server.waitFor(10, TimeUnit.SECONDS)) {
-            server.destroyForcibly();
-        }
+        server.close();
     }
 
     @BeforeEach
@@ -100,15 +76,24 @@ final class MirrorOnMinioTest {
         scene.close();
     }
 
-    /** A store over a new bucket; another host name makes it another endpoint. */
-    private String bucket(String name, String host) {
+    /**
+     * A store over a new bucket.
+     *
+     * @param place kind of store and host; another host name makes it another server
+     */
+    private String bucket(String name, String place) {
         String bucket = name + "-" + System.nanoTime();
-        var unused = client.createBucket(request -> request.bucket(bucket));
+        server.bucket(bucket);
+        String[] parts = place.split(":", -1);
+        String host = parts[1] + ":" + server.endpoint().getPort();
+        String setting = "BMM_STORE_" + name.toUpperCase(Locale.ROOT);
         scene.environment.put(
-                "BMM_STORE_" + name.toUpperCase(java.util.Locale.ROOT),
-                "s3://" + bucket + "?endpoint=http://" + host + ":" + port);
-        scene.environment.put("BMM_STORE_" + name.toUpperCase(java.util.Locale.ROOT) + "_ACCESS_KEY", ACCESS);
-        scene.environment.put("BMM_STORE_" + name.toUpperCase(java.util.Locale.ROOT) + "_SECRET_KEY", SECRET);
+                setting,
+                parts[0].equals("s3")
+                        ? "s3://" + bucket + "?endpoint=http://" + host
+                        : "minio://" + host + "/" + bucket);
+        scene.environment.put(setting + "_ACCESS_KEY", server.accessKey());
+        scene.environment.put(setting + "_SECRET_KEY", server.secretKey());
         return bucket;
     }
 
@@ -127,10 +112,17 @@ final class MirrorOnMinioTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"127.0.0.1", "localhost"})
-    void propertiesTagsAndPartsStayWhatTheyWere(String otherHost) {
-        String from = bucket("from", "127.0.0.1");
-        String to = bucket("to", otherHost);
+    @CsvSource({
+        "s3:127.0.0.1,s3:127.0.0.1",
+        "s3:127.0.0.1,s3:localhost",
+        "s3:127.0.0.1,minio:127.0.0.1",
+        "minio:127.0.0.1,minio:127.0.0.1",
+        "minio:127.0.0.1,minio:localhost",
+        "minio:127.0.0.1,s3:localhost",
+    })
+    void propertiesTagsAndPartsStayWhatTheyWere(String there, String here) throws Exception {
+        String from = bucket("from", there);
+        String to = bucket("to", here);
         var put = client.putObject(
                 request -> request.bucket(from)
                         .key("page.html")
@@ -146,10 +138,18 @@ final class MirrorOnMinioTest {
         multipart(from, "large", List.of(PART, PART + 1000, 300));
         multipart(from, "equal", List.of(PART, PART, 17));
         put(from, "empty", "");
+        byte[] packed = gzip("a text that nobody unpacks on its way");
+        put = client.putObject(
+                request -> request.bucket(from)
+                        .key("packed.txt")
+                        .contentType("text/plain")
+                        .contentEncoding("gzip"),
+                RequestBody.fromBytes(packed));
+        assertThat(put.eTag()).isNotEmpty();
 
         scene.run("mirror", "from", "to").isDone();
 
-        assertThat(tags(to)).isEqualTo(tags(from)).hasSize(4);
+        assertThat(tags(to)).isEqualTo(tags(from)).hasSize(5);
         assertThat(tags(to).get("large")).contains("-3");
         HeadObjectResponse head =
                 client.headObject(request -> request.bucket(to).key("page.html"));
@@ -163,11 +163,37 @@ final class MirrorOnMinioTest {
                 .containsExactlyInAnyOrder(
                         Tag.builder().key("class").value("blue sky").build(),
                         Tag.builder().key("x").value("a=b/c").build());
+        head = client.headObject(request -> request.bucket(to).key("packed.txt"));
+        assertThat(head.contentEncoding()).isEqualTo("gzip");
         assertThat(scene.run("mirror", "from", "to", "--json").isDone().number("same"))
-                .isEqualTo(4);
+                .isEqualTo(5);
         scene.run("mirror", "check", "from", "to", "--download").isDone();
         scene.run("mirror", "from", scene.file("folder")).isDone();
         scene.run("mirror", "check", "from", scene.file("folder"), "--download").isDone();
+    }
+
+    /** One library sends every content type, the other cannot. */
+    @Test
+    void anOddContentTypeIsKeptOrRefused() {
+        String from = bucket("from", "s3:127.0.0.1");
+        var put = client.putObject(
+                request -> request.bucket(from).key("odd").contentType("no type at all"), RequestBody.fromString("x"));
+        assertThat(put.eTag()).isNotEmpty();
+        String to = bucket("to", "s3:localhost");
+        scene.run("mirror", "from", "to").isDone();
+        assertThat(client.headObject(request -> request.bucket(to).key("odd")).contentType())
+                .isEqualTo("no type at all");
+        String refusing = bucket("refusing", "minio:localhost");
+        scene.run("mirror", "from", "refusing").failed(6, "odd: its content type cannot be kept: no type at all");
+        assertThat(tags(refusing)).isEmpty();
+    }
+
+    private static byte[] gzip(String text) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream packing = new GZIPOutputStream(bytes)) {
+            packing.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        return bytes.toByteArray();
     }
 
     private static void multipart(String bucket, String key, List<Integer> sizes) {
@@ -193,10 +219,17 @@ final class MirrorOnMinioTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"127.0.0.1", "localhost"})
-    void everyKeyArrivesAsItIs(String otherHost) throws Exception {
-        String from = bucket("from", "127.0.0.1");
-        String to = bucket("to", otherHost);
+    @CsvSource({
+        "s3:127.0.0.1,s3:127.0.0.1",
+        "s3:127.0.0.1,s3:localhost",
+        "s3:127.0.0.1,minio:127.0.0.1",
+        "minio:127.0.0.1,minio:127.0.0.1",
+        "minio:127.0.0.1,minio:localhost",
+        "minio:127.0.0.1,s3:localhost",
+    })
+    void everyKeyArrivesAsItIs(String there, String here) throws Exception {
+        String from = bucket("from", there);
+        String to = bucket("to", here);
         List<String> keys = List.of(
                 "dir/",
                 "dir/inside",
@@ -218,15 +251,15 @@ final class MirrorOnMinioTest {
         String folder = scene.file("folder");
         scene.run("mirror", "from", folder).isDone();
         scene.run("mirror", "check", "from", folder, "--download").isDone();
-        String back = bucket("back", "127.0.0.1");
+        String back = bucket("back", here);
         scene.run("mirror", folder, "back").isDone();
         assertThat(tags(back)).isEqualTo(tags(from));
     }
 
     @Test
     void snapshotsOfABucketBringBackWhatAHostileSourceReplaced() {
-        String from = bucket("from", "127.0.0.1");
-        bucket("to", "localhost");
+        String from = bucket("from", "s3:127.0.0.1");
+        bucket("to", "minio:localhost");
         put(from, "a", "good");
         put(from, "b", "better");
         multipart(from, "large", List.of(PART, 100));
@@ -236,15 +269,15 @@ final class MirrorOnMinioTest {
         multipart(from, "large", List.of(PART, 200));
         var unused = client.deleteObject(request -> request.bucket(from).key("b"));
         scene.run("mirror", "from", "to", "--update", "--delete").isDone();
-        String back = bucket("back", "127.0.0.1");
+        String back = bucket("back", "minio:127.0.0.1");
         scene.run("mirror", "restore", "to", "--into", "back").isDone();
         assertThat(tags(back)).isEqualTo(good);
     }
 
     @Test
     void wrongKeysAtTheSourceAreARefusal() {
-        bucket("from", "127.0.0.1");
-        bucket("to", "localhost");
+        bucket("from", "s3:127.0.0.1");
+        bucket("to", "minio:localhost");
         scene.environment.put("BMM_STORE_FROM_SECRET_KEY", "mistyped-key");
         scene.run("mirror", "from", "to", "--delete")
                 .failed(6, "refused, nothing was touched: the source cannot be listed", "the secret key is wrong");
