@@ -126,6 +126,9 @@ public final class Settings {
             }
         });
         for (Keys.Family family : Keys.FAMILIES) {
+            if (!family.prefix().equals(Keys.STORE.prefix())) {
+                continue;
+            }
             all(family).keySet().stream()
                     .filter(name -> find(Keys.STORE, name).isEmpty())
                     .forEach(name -> problems.add(where(family, name) + ": " + family.key(name)

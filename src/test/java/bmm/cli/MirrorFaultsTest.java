@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real server behind a network that lies, cuts, refuses and delays. Nothing is deleted, nothing half-visible. */
-final class MirrorFaultsTest {
+class MirrorFaultsTest {
     private static final int OBJECTS = 20;
     private static final Pattern CONTENTS = Pattern.compile("<Contents>.*?</Contents>", Pattern.DOTALL);
     private static final Fault NONE = (request, server) -> server.answer(request);
@@ -32,9 +32,15 @@ final class MirrorFaultsTest {
     private String copy;
     private Map<String, String> before;
 
+    /** Of the stores. */
+    String kind() {
+        return "s3";
+    }
+
     @BeforeEach
     void aBucketAndItsCopy() throws Exception {
         scene = new MirrorScene(directory);
+        scene.kind = kind();
         proxy = new FaultProxy(scene.port());
         for (int i = 0; i < OBJECTS; i++) {
             scene.write("origin/key" + (char) ('a' + i), "text " + i);
@@ -114,7 +120,7 @@ final class MirrorFaultsTest {
                 listing(page -> page.replaceAll("(?s)<Contents>(?:(?!</Contents>).)*keyd.*?</Contents>", "")
                         .replaceAll("<KeyCount>.*?</KeyCount>", "")),
                 "refused, nothing was touched",
-                "the source s3://source has keyd, but its listing left it out");
+                "/source has keyd, but its listing left it out");
     }
 
     @Test
@@ -296,6 +302,6 @@ final class MirrorFaultsTest {
         scene.bucket("second", proxy.endpoint());
         proxy.set((request, server) ->
                 request.target().contains("second") ? Response.status(403, "AccessDenied") : server.answer(request));
-        scene.run("mirror", "source", "second").failed(3, "s3://second", "access denied");
+        scene.run("mirror", "source", "second").failed(3, "/second", "access denied");
     }
 }

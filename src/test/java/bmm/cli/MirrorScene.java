@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
@@ -30,6 +31,9 @@ import org.gaul.s3proxy.blobstore.BlobStore;
 final class MirrorScene {
     final Path root;
     final Map<String, String> environment = new TreeMap<>();
+    /** Of the stores over buckets: s3 or minio. */
+    String kind = "s3";
+
     Instant now = Instant.parse("2026-11-21T03:15:00Z");
     private final BlobStore objects;
     private final S3Proxy server;
@@ -76,10 +80,11 @@ final class MirrorScene {
         if (!objects.containerExists(name)) {
             objects.createContainer(name);
         }
-        environment.put(
-                "BMM_STORE_" + name.toUpperCase(java.util.Locale.ROOT), "s3://" + name + "?endpoint=" + endpoint);
-        environment.put("BMM_STORE_" + name.toUpperCase(java.util.Locale.ROOT) + "_ACCESS_KEY", "any");
-        environment.put("BMM_STORE_" + name.toUpperCase(java.util.Locale.ROOT) + "_SECRET_KEY", "anything");
+        String setting = "BMM_STORE_" + name.toUpperCase(Locale.ROOT);
+        String minio = endpoint.replace("http://", "minio://") + "/" + name;
+        environment.put(setting, kind.equals("minio") ? minio : "s3://" + name + "?endpoint=" + endpoint);
+        environment.put(setting + "_ACCESS_KEY", "any");
+        environment.put(setting + "_SECRET_KEY", "anything");
         return name;
     }
 
