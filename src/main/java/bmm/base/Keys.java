@@ -305,6 +305,14 @@ public final class Keys {
     public static final Family STORE_SECRET_KEY =
             new Family("BMM_STORE_", "_SECRET_KEY", "secret key", true, "Secret key of that store.");
 
+    public static final Family MIRROR = new Family(
+            "BMM_MIRROR_",
+            "",
+            "SRC DST [conditions]",
+            false,
+            "A mirror called NAME: two stores, then conditions such as update, delete, max-delete=2%, canary=KEY, snapshot,"
+                    + " bandwidth=10MB, window=01:00-05:00.");
+
     public static final Family STORE_CA_FILE = new Family(
             "BMM_STORE_",
             "_CA_FILE",
@@ -355,6 +363,7 @@ public final class Keys {
                             STORE_SSH_PORT,
                             STORE_PRIVATE,
                             STORE,
+                            MIRROR,
                             PROBE_PASSWORD,
                             PROBE_HEADER,
                             PROBE),

@@ -90,6 +90,7 @@ public final class Bmm {
     }
 
     private static void describeExitCodes(CommandLine command) {
+        command.getSubcommands().values().forEach(Bmm::describeExitCodes);
         Object user = command.getCommand();
         if (user instanceof RunnableCommand runnable) {
             Map<String, String> codes = runnable.exitCodes().stream()

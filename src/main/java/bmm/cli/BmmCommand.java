@@ -23,6 +23,7 @@ final class BmmCommand {
             RestoreCommand.class,
             RestoreDrillCommand.class,
             PruneCommand.class,
+            MirrorCommand.class,
             UptimeCommand.class,
             NotifyCommand.class,
             DoctorCommand.class);

@@ -2,11 +2,13 @@ package bmm.store;
 
 import java.io.InputStream;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -22,6 +24,8 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ObjectLockMode;
+import software.amazon.awssdk.services.s3.model.S3Object;
+import software.amazon.awssdk.services.s3.model.Tag;
 
 /** Sends the requests with the AWS SDK. */
 final class AwsClient implements BucketClient {
@@ -47,6 +51,7 @@ final class AwsClient implements BucketClient {
         return new Found(
                 size,
                 modified,
+                S3Tag.bare(there.eTag()),
                 there.metadata(),
                 S3Lock.of(there.objectLockModeAsString(), there.objectLockRetainUntilDate()));
     }
@@ -70,17 +75,39 @@ final class AwsClient implements BucketClient {
 
         @Override
         public long length() {
-            return body.response().contentLength();
+            return Optional.ofNullable(body.response().contentLength()).orElse(-1L);
         }
 
         @Override
         public String tag() {
-            return body.response().eTag();
+            return Optional.ofNullable(body.response().eTag()).orElse("");
         }
 
         @Override
         public @Nullable String range() {
             return body.response().contentRange();
+        }
+
+        @Override
+        public Optional<Instant> modified() {
+            return Optional.ofNullable(body.response().lastModified());
+        }
+
+        @Override
+        public ObjectProperties properties() {
+            GetObjectResponse head = body.response();
+            Map<String, @Nullable String> headers = new HashMap<>();
+            headers.put("Content-Type", head.contentType());
+            headers.put("Cache-Control", head.cacheControl());
+            headers.put("Content-Disposition", head.contentDisposition());
+            headers.put("Content-Encoding", head.contentEncoding());
+            headers.put("Content-Language", head.contentLanguage());
+            return ObjectProperties.of(headers::get, head.metadata());
+        }
+
+        @Override
+        public int tagCount() {
+            return Optional.ofNullable(body.response().tagCount()).orElse(0);
         }
 
         @Override
@@ -98,12 +125,18 @@ final class AwsClient implements BucketClient {
                 // XML cannot hold control characters.
                 .encodingType(EncodingType.URL)));
         return new Page(
-                page.contents().stream()
-                        .map(object -> new ObjectInfo(object.key(), object.size(), object.lastModified()))
-                        .toList(),
+                page.contents().stream().map(AwsClient::info).toList(),
                 page.keyCount(),
                 Boolean.TRUE.equals(page.isTruncated()),
                 page.nextContinuationToken());
+    }
+
+    private static ObjectInfo info(S3Object object) {
+        Long size = object.size();
+        Instant modified = object.lastModified();
+        return size == null || modified == null
+                ? new ObjectInfo(object.key(), -1, Instant.EPOCH)
+                : new ObjectInfo(object.key(), size, modified, S3Tag.bare(object.eTag()));
     }
 
     @Override
@@ -157,6 +190,31 @@ final class AwsClient implements BucketClient {
     /** As the header wants it. */
     private static @Nullable String tagging(NewObject object) {
         return object.properties().tags().isEmpty() ? null : object.properties().tagsAsQuery();
+    }
+
+    @Override
+    public Map<String, String> tags(String key) {
+        return ask(() -> client.getObjectTagging(
+                        request -> request.bucket(bucket).key(key)))
+                .tagSet()
+                .stream()
+                .collect(Collectors.toMap(Tag::key, Tag::value));
+    }
+
+    @Override
+    public long partSize(String key, int number) {
+        return ask(() -> client.headObject(
+                        request -> request.bucket(bucket).key(key).partNumber(number)))
+                .contentLength();
+    }
+
+    @Override
+    public void copy(String fromBucket, String fromKey, String tag, String toKey) {
+        var unused = ask(() -> client.copyObject(request -> request.sourceBucket(fromBucket)
+                .sourceKey(fromKey)
+                .copySourceIfMatch(tag.isEmpty() ? null : tag)
+                .destinationBucket(bucket)
+                .destinationKey(toKey)));
     }
 
     @Override

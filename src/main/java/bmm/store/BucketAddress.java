@@ -75,6 +75,11 @@ public record BucketAddress(
     }
 
     @Override
+    public Optional<URI> server() {
+        return endpoint;
+    }
+
+    @Override
     public String host() {
         return endpoint.map(URI::getAuthority).orElse("AWS");
     }

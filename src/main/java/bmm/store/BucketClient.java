@@ -14,14 +14,19 @@ import org.jspecify.annotations.Nullable;
  * <p>Every method throws {@link S3Refusal} for an answer that is an error and {@link S3Breakage} where there is none.
  */
 interface BucketClient extends AutoCloseable {
-    /** An object's head. Names of metadata are in lower case. */
-    record Found(long size, Instant modified, Map<String, String> metadata, Optional<ObjectLock> lock) {}
+    /**
+     * An object's head.
+     *
+     * @param tag the entity tag without its quotes
+     * @param metadata names in lower case
+     */
+    record Found(long size, Instant modified, String tag, Map<String, String> metadata, Optional<ObjectLock> lock) {}
 
     /** An object's content as it arrives. */
     interface Content {
         InputStream stream();
 
-        /** Bytes that are announced. */
+        /** Bytes that are announced; -1 if none are. */
         long length();
 
         /** The entity tag, quotes included. */
@@ -31,6 +36,15 @@ interface BucketClient extends AutoCloseable {
         @Nullable
         String range();
 
+        /** When the object was stored, if the answer says so. */
+        Optional<Instant> modified();
+
+        /** Its headers and metadata; tags have to be asked for. */
+        ObjectProperties properties();
+
+        /** How many tags it has. */
+        int tagCount();
+
         /** Gives up the connection without reading the rest. */
         void abort();
     }
@@ -38,6 +52,7 @@ interface BucketClient extends AutoCloseable {
     /**
      * One page of a listing.
      *
+     * @param objects with the size -1 where the page says no size or no time
      * @param announced how many objects the page says that it has; null if it does not say
      * @param following the token for the next page
      */
@@ -88,6 +103,19 @@ interface BucketClient extends AutoCloseable {
      * @param createOnly sends {@code If-None-Match: *}
      */
     void put(String key, Piece content, NewObject object, boolean createOnly);
+
+    /** The tags of an object. */
+    Map<String, String> tags(String key);
+
+    /** How many bytes a part of an object has that was stored in parts; their numbers begin with 1. */
+    long partSize(String key, int number);
+
+    /**
+     * Has the server copy an object with all that belongs to it.
+     *
+     * @param tag only if it still has this tag; empty for whatever it is
+     */
+    void copy(String fromBucket, String fromKey, String tag, String toKey);
 
     /** Begins an upload in parts and returns its number. */
     String begin(String key, NewObject object);

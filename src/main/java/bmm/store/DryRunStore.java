@@ -59,6 +59,11 @@ public final class DryRunStore implements ObjectStore {
     }
 
     @Override
+    public ObjectCopies copies() {
+        return new DryRunCopies(store);
+    }
+
+    @Override
     public List<Leftover> leftovers() {
         return store.leftovers();
     }

@@ -79,6 +79,17 @@ public final class FileStore implements ObjectStore {
     }
 
     @Override
+    public ObjectCopies copies() {
+        return new FileCopies(this, (key, body, manner) -> {
+            try {
+                writer.put(key, prefix + KeyText.checked(name(), key), new Source(body), manner);
+            } catch (IOException e) {
+                throw folder.failure(key, e);
+            }
+        });
+    }
+
+    @Override
     public InputStream get(String key) {
         return get(key, 0, Long.MAX_VALUE);
     }

@@ -14,8 +14,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.HexFormat;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creates files whole or not at all, and never over another one: written under a hidden name, forced to disk, then
@@ -40,13 +42,30 @@ final class FileWriter {
      * @param path its key below the root
      */
     void put(String key, String path, Source source) throws IOException {
+        put(key, path, source, null);
+    }
+
+    /**
+     * @param manner keeps the time of the last change, and may allow to replace a file; null for a new file of now
+     */
+    void put(String key, String path, Source source, ObjectCopies.@Nullable Manner manner) throws IOException {
+        boolean replace = manner != null && manner.replace();
         Path target = folder.locate(path);
-        refuseTaken(key, target);
+        if (!replace) {
+            refuseTaken(key, target);
+        }
         Path temporary = createTemporary(path);
         try {
             write(temporary, source);
             source.check(store, key);
-            publish(key, temporary, target);
+            if (manner != null) {
+                Files.setLastModifiedTime(temporary, FileTime.from(manner.modified()));
+            }
+            if (replace) {
+                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            } else {
+                publish(key, temporary, target);
+            }
         } catch (IOException | RuntimeException e) {
             source.check(store, key);
             throw e;

@@ -5,7 +5,7 @@ import bmm.base.Failure;
 import java.nio.charset.StandardCharsets;
 
 /** Keys as text: what can be one, and how one is shown. */
-final class KeyText {
+public final class KeyText {
     private KeyText() {}
 
     /**
@@ -25,7 +25,7 @@ final class KeyText {
     }
 
     /** For messages: a control character must not reach a terminal or break a log line. */
-    static String shown(String key) {
+    public static String shown(String key) {
         if (key.isEmpty()) {
             return "(empty key)";
         }

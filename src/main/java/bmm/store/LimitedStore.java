@@ -15,9 +15,9 @@ final class LimitedStore implements ObjectStore {
     private final ObjectStore store;
     private final Throttle throttle;
 
-    LimitedStore(ObjectStore store, long bytesPerSecond) {
+    LimitedStore(ObjectStore store, Throttle throttle) {
         this.store = store;
-        this.throttle = new Throttle(bytesPerSecond);
+        this.throttle = throttle;
     }
 
     @Override
@@ -88,6 +88,11 @@ final class LimitedStore implements ObjectStore {
     @Override
     public void delete(String key) {
         store.delete(key);
+    }
+
+    @Override
+    public ObjectCopies copies() {
+        return new LimitedCopies(store.copies(), throttle);
     }
 
     @Override

@@ -45,6 +45,16 @@ public record MinioAddress(URI endpoint, String bucket, String prefix) implement
     }
 
     @Override
+    public Optional<URI> server() {
+        return Optional.of(endpoint);
+    }
+
+    @Override
+    public Optional<String> region() {
+        return Optional.empty();
+    }
+
+    @Override
     public String host() {
         return endpoint.getAuthority();
     }

@@ -7,6 +7,7 @@ import io.minio.errors.ServerException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.ProviderException;
 import java.util.Optional;
@@ -15,11 +16,14 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Waits for minio-java's answers, and tells its exceptions in the words of {@link BucketClient}. */
 final class MinioAnswers {
     private static final Pattern STATUS = Pattern.compile("Response code: (\\d{3})");
+
+    private static final Pattern CODE = Pattern.compile("<Code>([^<]*)</Code>");
 
     private MinioAnswers() {}
 
@@ -64,6 +68,26 @@ final class MinioAnswers {
     /** A key of a list; the library hands it on as the server wrote it. */
     static String decoded(String key, @Nullable String encoding) {
         return "url".equals(encoding) ? URLDecoder.decode(key, StandardCharsets.UTF_8) : key;
+    }
+
+    /** As a header wants a place. */
+    static String encoded(String path) {
+        return URLEncoder.encode(path, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("%2F", "/");
+    }
+
+    /** A copy that fails after a while does so in an answer that began with 200. */
+    static void checkCopy(Response answer) {
+        try (answer) {
+            String said = answer.body().string();
+            if (said.contains("<Error>")) {
+                Matcher code = CODE.matcher(said);
+                throw new S3Refusal(500, code.find() ? code.group(1) : "", "", new IllegalStateException(said));
+            }
+        } catch (IOException e) {
+            throw new S3Breakage(e, false);
+        }
     }
 
     private static String text(@Nullable String text) {

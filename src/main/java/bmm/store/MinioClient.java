@@ -1,11 +1,14 @@
 package bmm.store;
 
+import bmm.base.ExitCode;
+import bmm.base.Failure;
 import io.minio.AbortMultipartUploadArgs;
 import io.minio.BaseArgs;
 import io.minio.CompleteMultipartUploadArgs;
 import io.minio.CreateMultipartUploadArgs;
 import io.minio.GetObjectArgs;
 import io.minio.GetObjectResponse;
+import io.minio.GetObjectTagsArgs;
 import io.minio.HeadBucketArgs;
 import io.minio.HeadObjectArgs;
 import io.minio.HeadObjectResponse;
@@ -17,11 +20,13 @@ import io.minio.ObjectArgs;
 import io.minio.credentials.AwsConfigProvider;
 import io.minio.credentials.AwsEnvironmentProvider;
 import io.minio.credentials.ChainedProvider;
+import io.minio.messages.Item;
 import io.minio.messages.ListBucketResultV2;
 import io.minio.messages.ListMultipartUploadsResult;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +35,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import okhttp3.Dispatcher;
+import okhttp3.Headers;
+import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MinioClient implements BucketClient {
     private static final String CREATE_ONLY = "If-None-Match";
+    private static final String METADATA = "x-amz-meta-";
     private static final String LOCK_MODE = "x-amz-object-lock-mode";
     private static final String LOCK_UNTIL = "x-amz-object-lock-retain-until-date";
     private static final String PART_TYPE = "application/octet-stream";
@@ -55,7 +63,7 @@ final class MinioClient implements BucketClient {
         }
 
         CompletableFuture<Response> put(
-                BaseArgs args, Http.Headers headers, Http.QueryParameters query, Http.Body body) {
+                BaseArgs args, Http.Headers headers, Http.QueryParameters query, Http.@Nullable Body body) {
             return executePutAsync(args, headers, query, body);
         }
 
@@ -109,19 +117,24 @@ final class MinioClient implements BucketClient {
     public Found head(String key) {
         HeadObjectResponse there = MinioAnswers.of(() -> requests.headObject(
                 HeadObjectArgs.builder().bucket(bucket).object(key).build()));
-        Map<String, String> metadata = new HashMap<>();
-        there.headers().forEach(header -> {
-            String name = header.getFirst().toLowerCase(Locale.ROOT);
-            if (name.startsWith("x-amz-meta-")) {
-                metadata.put(name.substring("x-amz-meta-".length()), header.getSecond());
-            }
-        });
         String until = there.headers().get(LOCK_UNTIL);
         return new Found(
                 there.size(),
                 there.lastModified().toInstant(),
-                metadata,
+                S3Tag.bare(there.etag()),
+                metadata(there.headers()),
                 S3Lock.of(there.headers().get(LOCK_MODE), until == null ? null : Instant.parse(until)));
+    }
+
+    private static Map<String, String> metadata(Headers headers) {
+        Map<String, String> metadata = new HashMap<>();
+        headers.forEach(header -> {
+            String name = header.getFirst().toLowerCase(Locale.ROOT);
+            if (name.startsWith(METADATA)) {
+                metadata.put(name.substring(METADATA.length()), header.getSecond());
+            }
+        });
+        return metadata;
     }
 
     @Override
@@ -154,8 +167,12 @@ final class MinioClient implements BucketClient {
 
         @Override
         public long length() {
-            return Long.parseLong(
-                    Optional.ofNullable(body.headers().get("Content-Length")).orElse("0"));
+            return number("Content-Length", -1);
+        }
+
+        private long number(String header, long otherwise) {
+            String value = body.headers().get(header);
+            return value == null ? otherwise : Long.parseLong(value);
         }
 
         @Override
@@ -166,6 +183,21 @@ final class MinioClient implements BucketClient {
         @Override
         public @Nullable String range() {
             return body.headers().get("Content-Range");
+        }
+
+        @Override
+        public Optional<Instant> modified() {
+            return Optional.ofNullable(body.headers().getInstant("Last-Modified"));
+        }
+
+        @Override
+        public ObjectProperties properties() {
+            return ObjectProperties.of(body.headers()::get, metadata(body.headers()));
+        }
+
+        @Override
+        public int tagCount() {
+            return (int) number("x-amz-tagging-count", 0);
         }
 
         @Override
@@ -188,15 +220,19 @@ final class MinioClient implements BucketClient {
                 MinioAnswers.of(() -> requests.listObjectsV2(args.build())).result();
         return new Page(
                 page.contents().stream()
-                        .map(object -> new ObjectInfo(
-                                MinioAnswers.decoded(object.objectName(), page.encodingType()),
-                                object.size(),
-                                object.lastModified().toInstant()))
+                        .map(object -> info(object, MinioAnswers.decoded(object.objectName(), page.encodingType())))
                         .toList(),
                 // The library says 0 where the server said nothing.
                 page.keyCount() == 0 ? null : page.keyCount(),
                 page.isTruncated(),
                 page.nextContinuationToken());
+    }
+
+    private static ObjectInfo info(Item object, String key) {
+        ZonedDateTime modified = object.lastModified();
+        return modified == null
+                ? new ObjectInfo(key, -1, Instant.EPOCH)
+                : new ObjectInfo(key, object.size(), modified.toInstant(), S3Tag.bare(object.etag()));
     }
 
     @Override
@@ -211,15 +247,44 @@ final class MinioClient implements BucketClient {
         if (createOnly) {
             headers.put(CREATE_ONLY, "*");
         }
-        StreamedBody body = new StreamedBody(content, object.contentType(), !tls);
+        StreamedBody body = new StreamedBody(content, type(key, object), !tls);
         MinioAnswers.of(() -> requests.put(target(key), headers, new Http.QueryParameters(), body))
                 .close();
     }
 
     @Override
+    public Map<String, String> tags(String key) {
+        return MinioAnswers.of(() -> requests.getObjectTags(
+                        GetObjectTagsArgs.builder().bucket(bucket).object(key).build()))
+                .get();
+    }
+
+    @Override
+    public long partSize(String key, int number) {
+        return MinioAnswers.of(() -> requests.headObject(HeadObjectArgs.builder()
+                        .bucket(bucket)
+                        .object(key)
+                        .extraQueryParams(Map.of("partNumber", String.valueOf(number)))
+                        .build()))
+                .size();
+    }
+
+    /** The library's own would first ask for the object, and copy a large one in parts of other sizes. */
+    @Override
+    public void copy(String fromBucket, String fromKey, String tag, String toKey) {
+        Http.Headers headers = new Http.Headers();
+        headers.put("x-amz-copy-source", MinioAnswers.encoded("/" + fromBucket + "/" + fromKey));
+        if (!tag.isEmpty()) {
+            headers.put("x-amz-copy-source-if-match", tag);
+        }
+        MinioAnswers.checkCopy(
+                MinioAnswers.of(() -> requests.put(target(toKey), headers, new Http.QueryParameters(), null)));
+    }
+
+    @Override
     public String begin(String key, NewObject object) {
         Http.Headers headers = headers(object);
-        headers.put("Content-Type", object.contentType());
+        headers.put("Content-Type", type(key, object));
         return MinioAnswers.of(() -> requests.createMultipartUpload(CreateMultipartUploadArgs.builder()
                         .bucket(bucket)
                         .object(key)
@@ -301,7 +366,7 @@ final class MinioClient implements BucketClient {
                 headers.put(name, value);
             }
         });
-        properties.metadata().forEach((name, value) -> headers.put("x-amz-meta-" + name, value));
+        properties.metadata().forEach((name, value) -> headers.put(METADATA + name, value));
         if (!properties.tags().isEmpty()) {
             headers.put("x-amz-tagging", properties.tagsAsQuery());
         }
@@ -311,6 +376,18 @@ final class MinioClient implements BucketClient {
             headers.put(LOCK_UNTIL, lock.until().truncatedTo(ChronoUnit.SECONDS).toString());
         }
         return headers;
+    }
+
+    /** The library knows well-formed types only; another one would be lost without a word, so it is refused. */
+    private static String type(String key, NewObject object) {
+        String type = object.contentType();
+        if (MediaType.parse(type) == null) {
+            throw new Failure(
+                    ExitCode.STORE,
+                    KeyText.shown(key) + ": its content type cannot be kept: " + KeyText.shown(type),
+                    "reach this server by an s3: address with ?endpoint=…");
+        }
+        return type;
     }
 
     private static void addMd5(Http.Headers headers, Piece content, NewObject object) {

@@ -83,6 +83,11 @@ public interface ObjectStore extends AutoCloseable {
     /** Removes an object; one that is not there is no error. */
     void delete(String key);
 
+    /** The same objects with all that belongs to them, for whoever copies them from store to store. */
+    default ObjectCopies copies() {
+        return new PlainCopies(this);
+    }
+
     /**
      * What killed runs have left below the store's prefix, and what running ones are just writing: only the age tells.
      * Some servers (MinIO) do not list unfinished uploads; they remove them themselves, after a day.

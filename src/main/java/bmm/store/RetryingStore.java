@@ -78,6 +78,12 @@ final class RetryingStore implements ObjectStore {
         attempts.run(() -> store.delete(key));
     }
 
+    /** What stands behind this keeps content only; each step of a copy is asked again by itself. */
+    @Override
+    public ObjectCopies copies() {
+        return new PlainCopies(this);
+    }
+
     @Override
     public List<Leftover> leftovers() {
         return attempts.of(store::leftovers);

@@ -1,6 +1,8 @@
 package bmm.store;
 
 import bmm.base.Failure;
+import java.net.URI;
+import java.util.Optional;
 
 /** A bucket, or part of one, on a server that speaks S3. */
 public sealed interface S3Address extends StoreAddress permits BucketAddress, MinioAddress {
@@ -8,6 +10,16 @@ public sealed interface S3Address extends StoreAddress permits BucketAddress, Mi
 
     /** The server, as people know it. */
     String host();
+
+    /** Another server than AWS's. */
+    Optional<URI> server();
+
+    Optional<String> region();
+
+    /** Whether objects can go from one to the other inside of it. */
+    default boolean isSameServer(S3Address other) {
+        return server().equals(other.server()) && region().equals(other.region());
+    }
 
     @Override
     S3Address below(String prefix);

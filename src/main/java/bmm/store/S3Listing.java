@@ -60,6 +60,9 @@ final class S3Listing implements Iterator<ObjectInfo> {
         ObjectInfo object = page.next();
         String key = object.key();
         String before = last;
+        if (object.size() < 0) {
+            throw wrong("the key " + KeyText.shown(key) + " has no size or no time");
+        }
         if (!key.startsWith(prefix)) {
             throw wrong("the key " + KeyText.shown(key) + " does not begin with " + KeyText.shown(prefix));
         }
@@ -67,7 +70,7 @@ final class S3Listing implements Iterator<ObjectInfo> {
             throw wrong("the key " + KeyText.shown(key) + " comes after " + KeyText.shown(before));
         }
         last = key;
-        return new ObjectInfo(key.substring(address.prefix().length()), object.size(), object.modified());
+        return new ObjectInfo(key.substring(address.prefix().length()), object.size(), object.modified(), object.tag());
     }
 
     private void read() {

@@ -17,16 +17,24 @@ final class S3Store implements ObjectStore {
     private final S3Errors errors;
     private final Attempts attempts;
     private final S3Writer writer;
+    private final S3Copies copies;
 
     /** Whether the bucket has been seen; the answer to HEAD does not tell a missing bucket from a missing object. */
     private volatile boolean bucketSeen;
 
-    S3Store(S3Address address, BucketClient client, S3Tuning tuning) {
+    /**
+     * @param accessKey of the credentials, if there are any
+     */
+    private S3Store(S3Address address, BucketClient client, Optional<String> accessKey, S3Tuning tuning) {
         this.address = address;
         this.client = client;
         this.errors = new S3Errors(address);
         this.attempts = new Attempts(tuning);
-        this.writer = new S3Writer(client, address, tuning, errors);
+        S3Parts parts = new S3Parts(client, address, attempts);
+        CreateOnly createOnly = new CreateOnly();
+        this.writer = new S3Writer(client, address, tuning, errors, parts, createOnly);
+        S3Upload upload = new S3Upload(client, address, errors, attempts, parts, createOnly);
+        this.copies = new S3Copies(this, client, address, accessKey, errors, attempts, upload);
     }
 
     /** Over the library that belongs to the kind of address. */
@@ -36,7 +44,8 @@ final class S3Store implements ObjectStore {
                 new AwsClient(S3Connection.open(bucket, credentials, ca, tuning), bucket.bucket(), tuning);
             case MinioAddress minio -> MinioClient.open(minio, credentials, ca, tuning);
         };
-        return new S3Store(address, client, tuning);
+        return new S3Store(
+                address, client, credentials.map(keys -> keys.accessKey().reveal()), tuning);
     }
 
     @Override
@@ -102,6 +111,23 @@ final class S3Store implements ObjectStore {
         return new S3Stream(client, address, key, errors, attempts, offset, stream);
     }
 
+    /** The content, if the answer says how much it is: an end that comes early would not be noticed otherwise. */
+    private BucketClient.Content announced(String key, BucketClient.Content content) {
+        if (content.length() < 0) {
+            content.abort();
+            throw incomplete(address, key);
+        }
+        return content;
+    }
+
+    /** An answer that no server gives. */
+    static Failure incomplete(S3Address address, String key) {
+        return new Failure(
+                ExitCode.STORE,
+                address + ": " + KeyText.shown(key) + ": the answer lacks the size or the time of the object",
+                "look for a faulty proxy in between");
+    }
+
     private InputStream nothing(String key) {
         if (head(key).isEmpty()) {
             throw new ObjectMissing(name(), key);
@@ -109,10 +135,10 @@ final class S3Store implements ObjectStore {
         return InputStream.nullInputStream();
     }
 
-    private BucketClient.Content open(String key, @Nullable String range) {
+    BucketClient.Content open(String key, @Nullable String range) {
         String fullKey = address.prefix() + KeyText.checked(name(), key);
         try {
-            return attempts.of(() -> client.get(fullKey, range, null));
+            return announced(key, attempts.of(() -> client.get(fullKey, range, null)));
         } catch (RuntimeException e) {
             throw errors.failure(key, e);
         }
@@ -137,7 +163,7 @@ final class S3Store implements ObjectStore {
             }
             throw errors.failure(key, e);
         }
-        return Optional.of(new ObjectInfo(key, there.size(), there.modified()));
+        return Optional.of(new ObjectInfo(key, there.size(), there.modified(), there.tag()));
     }
 
     private void requireBucket() {
@@ -210,7 +236,13 @@ final class S3Store implements ObjectStore {
     }
 
     @Override
+    public ObjectCopies copies() {
+        return copies;
+    }
+
+    @Override
     public void close() {
+        copies.close();
         client.close();
     }
 }

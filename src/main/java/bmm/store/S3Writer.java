@@ -2,9 +2,7 @@ package bmm.store;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -20,26 +18,28 @@ import org.jspecify.annotations.Nullable;
 final class S3Writer {
     private static final String MARK = "bmm-put";
 
-    /** The limits of multipart uploads on AWS, which the other stores share. */
-    private static final int MOST_PARTS = 10_000;
-
-    private static final long LARGEST_PART = 5L << 30;
-
     private final BucketClient client;
     private final S3Address address;
     private final S3Tuning tuning;
     private final S3Errors errors;
     private final Attempts attempts;
+    private final S3Parts parts;
+    private final CreateOnly createOnly;
 
-    /** Cleared when the store says that it does not know the precondition (Backblaze B2: 501). */
-    private volatile boolean conditional = true;
-
-    S3Writer(BucketClient client, S3Address address, S3Tuning tuning, S3Errors errors) {
+    S3Writer(
+            BucketClient client,
+            S3Address address,
+            S3Tuning tuning,
+            S3Errors errors,
+            S3Parts parts,
+            CreateOnly createOnly) {
         this.client = client;
         this.address = address;
         this.tuning = tuning;
         this.errors = errors;
         this.attempts = new Attempts(tuning);
+        this.parts = parts;
+        this.createOnly = createOnly;
     }
 
     void put(String key, Body body, @Nullable ObjectLock lock) {
@@ -54,7 +54,7 @@ final class S3Writer {
                 if (isTakenByMe(key, mark)) {
                     return;
                 }
-                boolean withCondition = conditional;
+                boolean withCondition = createOnly.isKnown();
                 if (source.size() <= partSize) {
                     putWhole(key, source, object, withCondition);
                 } else {
@@ -83,24 +83,21 @@ final class S3Writer {
     }
 
     private long partSize(String key, long size) {
-        if (size > LARGEST_PART * MOST_PARTS) {
+        if (size > S3Parts.LARGEST * S3Parts.MOST) {
             throw new Failure(
                     ExitCode.STORE,
                     address + ": " + KeyText.shown(key) + ": larger than an object can be in S3 (about 50 TB)",
                     "split it");
         }
-        return Math.max(tuning.partSize(), Math.ceilDiv(size, MOST_PARTS));
+        return Math.max(tuning.partSize(), Math.ceilDiv(size, S3Parts.MOST));
     }
 
     /** Whether a failed put is in truth a done one; throws if it is another writer's. */
     private boolean isSettled(String key, String mark, RuntimeException thrown, boolean again) {
-        int status = S3Errors.status(thrown);
-        if (status == 501 && conditional) {
-            conditional = false;
+        if (createOnly.isNewlyUnknown(thrown)) {
             return false;
         }
-        // 304 is what old MinIO says instead of 412.
-        boolean taken = status == 412 || status == 304;
+        boolean taken = CreateOnly.isTaken(thrown);
         // The answer to a success may have been lost. Another attempt looks first, so only the last one asks here.
         boolean unclear = S3Errors.isTransient(thrown) || S3Errors.code(thrown).equals("NoSuchUpload");
         if (!taken && (again || !unclear)) {
@@ -129,21 +126,15 @@ final class S3Writer {
         return status == 409 || status == 501 || (whole && S3Errors.isTransient(thrown));
     }
 
-    /**
-     * Some servers take a key for a path: MinIO stores {@code /a} as {@code a}, others {@code a//b} as {@code a/b}. Such
-     * an object would come back from a listing under another key, so it is removed again.
-     */
+    /** Removes an object again that the store has under another key: {@link PathKeys}. */
     private void refuseRenaming(String key, String mark) {
         String fullKey = address.prefix() + key;
-        String renamed = asPath(fullKey);
+        String renamed = PathKeys.asPath(fullKey);
         if (renamed.equals(fullKey) || !isMarked(renamed, mark)) {
             return;
         }
         attempts.run(() -> client.delete(renamed));
-        throw new Failure(
-                ExitCode.STORE,
-                address + ": " + KeyText.shown(key) + ": the store would name it " + KeyText.shown(renamed),
-                "use a key without empty parts, . and ..; nothing was stored");
+        throw PathKeys.renamed(address, key, renamed);
     }
 
     private boolean isMarked(String fullKey, String mark) {
@@ -155,18 +146,6 @@ final class S3Writer {
         }
     }
 
-    private static String asPath(String key) {
-        Deque<String> parts = new ArrayDeque<>();
-        for (String part : key.split("/", -1)) {
-            switch (part) {
-                case "", "." -> {}
-                case ".." -> parts.pollLast();
-                default -> parts.addLast(part);
-            }
-        }
-        return String.join("/", parts) + (key.endsWith("/") && !parts.isEmpty() ? "/" : "");
-    }
-
     /** False if the key is free, or if these credentials may not look; throws if it is another writer's. */
     private boolean isTakenByMe(String key, String mark) {
         BucketClient.Found there;
@@ -174,7 +153,8 @@ final class S3Writer {
             there = client.head(address.prefix() + key);
         } catch (RuntimeException e) {
             int status = S3Errors.status(e);
-            if (status == 404 || (conditional && status >= 300 && status < 500 && status != 429 && status != 408)) {
+            if (status == 404
+                    || (createOnly.isKnown() && status >= 300 && status < 500 && status != 429 && status != 408)) {
                 // Without the right to read, the put itself has to tell; and its answer, unlike this one, says why.
                 return false;
             }
@@ -192,33 +172,13 @@ final class S3Writer {
 
     private void putInParts(String key, Source source, NewObject object, boolean withCondition, long partSize) {
         String fullKey = address.prefix() + key;
-        String upload = attempts.of(() -> client.begin(fullKey, object));
-        boolean complete = false;
-        try {
-            List<BucketClient.Part> parts = new ArrayList<>();
+        parts.put(fullKey, object, withCondition, upload -> {
+            List<BucketClient.Part> sent = new ArrayList<>();
             for (long offset = 0; offset < source.size(); offset += partSize) {
-                int number = parts.size() + 1;
                 Piece piece = new Piece(source, offset, Math.min(partSize, source.size() - offset));
-                parts.add(attempts.of(() -> {
-                    source.check(address.toString(), fullKey);
-                    return client.putPart(fullKey, upload, number, piece, object);
-                }));
+                sent.add(parts.send(fullKey, upload, sent.size() + 1, piece, object));
             }
-            attempts.run(() -> client.complete(fullKey, upload, parts, withCondition));
-            complete = true;
-        } finally {
-            if (!complete) {
-                abort(fullKey, upload);
-            }
-        }
-    }
-
-    private void abort(String fullKey, String upload) {
-        try {
-            attempts.run(() -> client.abort(fullKey, upload));
-        } catch (RuntimeException e) {
-            // The failure that led here is the one to report. What is left costs space until the store's own
-            // clean-up of unfinished uploads, but is never visible as an object.
-        }
+            return sent;
+        });
     }
 }

@@ -32,8 +32,7 @@ public final class Stores {
     public static ObjectStore open(String address, Settings settings) {
         ObjectStore store = open(place(address, settings), settings);
         return settings.find(Keys.BANDWIDTH)
-                .filter(limit -> limit > 0)
-                .<ObjectStore>map(limit -> new LimitedStore(store, limit))
+                .map(limit -> new Throttle(limit).limited(store))
                 .orElse(store);
     }
 

@@ -8,7 +8,7 @@ import java.io.InputStream;
 import java.util.concurrent.TimeUnit;
 
 /** Lets so many bytes a second pass, over all streams together. */
-final class Throttle {
+public final class Throttle {
     private static final int LEAST_PIECE = 1024;
     private static final int LARGEST_PIECE = 64 * 1024;
 
@@ -16,11 +16,16 @@ final class Throttle {
     private long free;
 
     /**
-     * @param bytesPerSecond more than 0
+     * @param bytesPerSecond 0 for no limit
      */
-    Throttle(long bytesPerSecond) {
+    public Throttle(long bytesPerSecond) {
         this.bytesPerSecond = bytesPerSecond;
         this.free = System.nanoTime();
+    }
+
+    /** A store to and from which no more bytes go than that, over all stores that share this. */
+    public ObjectStore limited(ObjectStore store) {
+        return bytesPerSecond > 0 ? new LimitedStore(store, this) : store;
     }
 
     /** A stream that is read no faster. */

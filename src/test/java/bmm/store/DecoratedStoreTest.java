@@ -159,7 +159,7 @@ class DecoratedStoreTest {
         void allStreamsTogetherAreNoFaster() throws Exception {
             folder.put("key", new ObjectStoreContract.Letters(100_000));
             long begun = System.nanoTime();
-            try (LimitedStore store = new LimitedStore(folder, 200_000);
+            try (LimitedStore store = new LimitedStore(folder, new Throttle(200_000));
                     ExecutorService threads = Executors.newFixedThreadPool(2)) {
                 var get = threads.submit(() -> store.get("key").transferTo(java.io.OutputStream.nullOutputStream()));
                 var put = threads.submit(() -> store.put("other", new ObjectStoreContract.Letters(100_000)));
@@ -183,7 +183,7 @@ class DecoratedStoreTest {
                     folder.put(key, body);
                 }
             };
-            try (LimitedStore store = new LimitedStore(looking, 1_000_000)) {
+            try (LimitedStore store = new LimitedStore(looking, new Throttle(1_000_000))) {
                 store.put("copy", Body.of(file));
             }
             assertThat(Body.of(file).file()).contains(file);
