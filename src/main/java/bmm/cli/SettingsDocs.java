@@ -8,6 +8,7 @@ import java.util.List;
 /** Texts for people about all settings, made from their declarations in {@link Keys}. */
 public final class SettingsDocs {
     private static final String STORES = "Stores";
+    private static final String MIRRORS = "Mirrors";
     private static final String PROBES = "Probes";
     private static final String WEBHOOKS = "Webhooks";
     private static final String ABOUT_NAMES = """
@@ -120,6 +121,7 @@ public final class SettingsDocs {
         }
         families(page, STORES, "BMM_STORE_");
         page.append(ABOUT_NAMES);
+        families(page, MIRRORS, "BMM_MIRROR_");
         families(page, PROBES, "BMM_PROBE_");
         page.append(ABOUT_PROBES);
         families(page, WEBHOOKS, "BMM_WEBHOOK_");
@@ -134,6 +136,7 @@ public final class SettingsDocs {
             group.settings().forEach(setting -> example(example, setting));
         }
         families(example, STORES, families("BMM_STORE_"));
+        families(example, MIRRORS, families("BMM_MIRROR_"));
         families(example, PROBES, families("BMM_PROBE_"));
         families(example, WEBHOOKS, families("BMM_WEBHOOK_"));
         return example.toString();

@@ -102,6 +102,33 @@ class AlertsTest {
     }
 
     @Test
+    void eachMirrorOfTheSettingsTellsByItself() throws IOException {
+        Path emptied = Files.createDirectory(root.resolve("emptied"));
+        Path whole = Files.createDirectory(root.resolve("whole"));
+        Files.writeString(whole.resolve("photo"), "light");
+        try (StandIn hook = StandIn.always(200, "ok");
+                StandIn watchdog = StandIn.always(200, "OK")) {
+            environment.put("BMM_WEBHOOK_OPS", hook.address(TOKEN).toString());
+            environment.put("BMM_HEARTBEAT_MIRROR", watchdog.address("/uuid").toString());
+            environment.put(
+                    "BMM_MIRROR_EMPTIED", "file://" + emptied + " file://" + Files.createDirectory(root.resolve("a")));
+            environment.put(
+                    "BMM_MIRROR_WHOLE", "file://" + whole + " file://" + Files.createDirectory(root.resolve("b")));
+
+            assertThat(run("mirror").exit()).isEqualTo(6);
+            assertThat(run("mirror").exit()).isEqualTo(6);
+            assertThat(texts(hook)).hasSize(1).first().asString().startsWith("mirror emptied FAILED: refused");
+
+            Files.writeString(emptied.resolve("photo"), "back");
+            assertThat(run("mirror").exit()).isZero();
+            assertThat(texts(hook)).hasSize(2).last().asString().startsWith("mirror emptied works again");
+            assertThat(watchdog.asked)
+                    .extracting(asked -> asked.target().getPath())
+                    .containsExactly("/uuid/start", "/uuid/fail", "/uuid/start", "/uuid/fail", "/uuid/start", "/uuid");
+        }
+    }
+
+    @Test
     void anUnreachableChannelNeverChangesTheExitCodeAndLosesNothing() throws IOException {
         environment.put("BMM_BACKUP_DIR", root.resolve("gone").toString());
         environment.put("BMM_WEBHOOK_OPS", "http://127.0.0.1:1" + TOKEN);
