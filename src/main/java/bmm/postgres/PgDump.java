@@ -256,7 +256,9 @@ public final class PgDump implements AutoCloseable {
         // An interrupt has done its work; set, it would break the connection that cleans up.
         boolean interrupted = Thread.interrupted();
         try {
-            steps.forEach(step -> tryToEnd(applicationName, step));
+            for (Runnable step : steps) {
+                interrupted |= tryToEnd(applicationName, step);
+            }
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -264,13 +266,22 @@ public final class PgDump implements AutoCloseable {
         }
     }
 
-    private static void tryToEnd(String applicationName, Runnable step) {
-        try {
-            step.run();
-        } catch (Failure e) {
-            LOG.atWarn()
-                    .addKeyValue("application", applicationName)
-                    .log("cannot see to it that what was broken off has ended: {}", e.getMessage());
+    /** Returns whether an interrupt came meanwhile; then the step was begun anew. */
+    private static boolean tryToEnd(String applicationName, Runnable step) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                step.run();
+                return interrupted;
+            } catch (Failure e) {
+                if (interrupted || !Thread.interrupted()) {
+                    LOG.atWarn()
+                            .addKeyValue("application", applicationName)
+                            .log("cannot see to it that what was broken off has ended: {}", e.getMessage());
+                    return interrupted;
+                }
+                interrupted = true;
+            }
         }
     }
 

@@ -83,7 +83,7 @@ final class DoctorCommandTest {
                 .set("PGPORT", "1")
                 .set("BMM_STORE_NAS", "file://" + directory.resolve("gone"))
                 .set("BMM_STORE_S3", "s3://bucket?endpoint=http://127.0.0.1:1")
-                .set("BMM_STORE_S3_ACCESS_KEY", "access")
+                .set("BMM_STORE_S3_ACCESS_KEY", "key-of-test")
                 .set("BMM_STORE_S3_SECRET_KEY", "secret-key-of-doctor");
         Outcome outcome = scene.run("doctor");
 

@@ -30,7 +30,7 @@ final class LockIgnoredTest {
             S3Proxy server = S3Proxy.builder()
                     .blobStore(objects)
                     .endpoint(URI.create("http://127.0.0.1:0"))
-                    .awsAuthentication(AuthenticationType.AWS_V4, "access", "secret-key-of-test")
+                    .awsAuthentication(AuthenticationType.AWS_V4, "key-of-test", "secret-key-of-test")
                     .ignoreUnknownHeaders(true)
                     .stopTimeout(0)
                     .build();
@@ -49,7 +49,7 @@ final class LockIgnoredTest {
         scene.now = Instant.now();
         scene.server.createDatabase("prey");
         scene.set("BMM_STORE_OFFSITE", "s3://bucket?endpoint=" + endpoint + "&region=us-east-1&path-style=true")
-                .set("BMM_STORE_OFFSITE_ACCESS_KEY", "access")
+                .set("BMM_STORE_OFFSITE_ACCESS_KEY", "key-of-test")
                 .set("BMM_STORE_OFFSITE_SECRET_KEY", "secret-key-of-test")
                 .set("BMM_BACKUP_REMOTE", "OFFSITE/p")
                 .set("BMM_REMOTE_LOCK_DAYS", "2");

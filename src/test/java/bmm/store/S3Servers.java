@@ -9,7 +9,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** What the tests against S3 servers have in common. */
 final class S3Servers {
-    static final S3Credentials KEYS = new S3Credentials(new Secret("access"), new Secret("secret-key-of-test"));
+    static final S3Credentials KEYS = new S3Credentials(new Secret("key-of-test"), new Secret("secret-key-of-test"));
 
     /** Small parts and short pauses. */
     static final S3Tuning QUICK =
