@@ -40,7 +40,7 @@ class FloorsTest {
     private static final Set<String> SHARED = Set.of("dump");
 
     private static final Set<String> USE_CASES =
-            Set.of("backup", "restore", "wal", "mirror", "uptime", "parity", "status");
+            Set.of("backup", "restore", "wal", "mirror", "uptime", "parity", "status", "doctor");
 
     /** The only arrows among the mechanisms. */
     private static final Map<String, Set<String>> AMONG_MECHANISMS = Map.of(
@@ -122,6 +122,8 @@ class FloorsTest {
         "com.github.luben.., stream",
         "com.exceptionfactory.jagged.., stream",
         "com.twilio.., notify",
+        "jakarta.mail.., notify",
+        "org.eclipse.angus.., notify",
         "picocli.., cli",
         "ch.qos.logback.., cli"
     })

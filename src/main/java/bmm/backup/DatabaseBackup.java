@@ -24,6 +24,7 @@ import bmm.postgres.Snapshot;
 import bmm.postgres.TableBusy;
 import bmm.postgres.TableName;
 import bmm.store.ObjectStore;
+import bmm.store.StoreProfiles;
 import bmm.stream.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -207,6 +208,7 @@ final class DatabaseBackup {
                 context.instance().name(),
                 outgoing,
                 OffSiteLock.of(context.settings(), context.clock()),
+                new StoreProfiles(context.instance().stateDirectory()),
                 context.progress());
         Catalog local = Catalog.read(context.local(), "");
         outgoing.removeOrphans(local);

@@ -12,12 +12,16 @@ import bmm.store.Body;
 import bmm.store.ObjectExists;
 import bmm.store.ObjectLock;
 import bmm.store.ObjectStore;
+import bmm.store.StoreProfile;
+import bmm.store.StoreProfiles;
 import bmm.stream.MeasuredInput;
 import bmm.stream.Progress;
 import bmm.stream.Sha256;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -37,12 +41,14 @@ final class OffSite {
     private final String instance;
     private final Outgoing outgoing;
     private final OffSiteLock lock;
+    private final StoreProfiles profiles;
     private final Progress progress;
 
-    OffSite(String instance, Outgoing outgoing, OffSiteLock lock, Progress progress) {
+    OffSite(String instance, Outgoing outgoing, OffSiteLock lock, StoreProfiles profiles, Progress progress) {
         this.instance = instance;
         this.outgoing = outgoing;
         this.lock = lock;
+        this.profiles = profiles;
         this.progress = progress;
     }
 
@@ -50,6 +56,7 @@ final class OffSite {
     Sent send(String database, Manifest justStored, Catalog local, ObjectStore remote) {
         long begun = System.nanoTime();
         String place = remote.name();
+        warnOfStore(place);
         int count = 0;
         long bytes = 0;
         Failure failure = null;
@@ -74,6 +81,17 @@ final class OffSite {
             failure = e;
         }
         return new Sent(stripSlash(place), count, bytes, since(begun), failure);
+    }
+
+    /** What the last {@code bmm doctor} saw of it, where that takes away a protection that one may count on. */
+    private void warnOfStore(String store) {
+        profiles.of(store)
+                .filter(StoreProfile::ignoresCreateOnly)
+                .ifPresent(profile -> LOG.atWarn()
+                        .addKeyValue("store", store)
+                        .addKeyValue("probed", LocalDate.ofInstant(profile.probed(), ZoneOffset.UTC))
+                        .addKeyValue("hint", "let only this host write there; bmm doctor " + store + " looks again")
+                        .log("the store silently ignores create-only: another writer could replace what is sent"));
     }
 
     private List<StoredBackup> missing(String database, Manifest justStored, Catalog local, ObjectStore remote) {

@@ -102,6 +102,11 @@ public final class Amounts {
         return String.format(Locale.ROOT, "%d h %02d min", whole / 3600, whole % 3600 / 60);
     }
 
+    /** {@code 4 ms}, {@code 380 ms}, {@code 2.3 s}: how long something took that mostly is quick. */
+    public static String latency(Duration duration) {
+        return duration.toMillis() < 1000 ? duration.toMillis() + " ms" : duration(duration);
+    }
+
     /** A duration in the form that {@link #parseDuration} reads, in its largest whole unit: {@code 14d}, {@code 90m}. */
     public static String compact(Duration duration) {
         long seconds = duration.toSeconds();

@@ -255,6 +255,21 @@ public final class Keys {
             null,
             "File with the public key (PEM) that --verify-record checks with; without it that of BMM_DRILL_SIGN_KEY.");
 
+    public static final Setting<Duration> UPTIME_DEADLINE = Setting.duration(
+            "BMM_UPTIME_DEADLINE", "30s", "How long a tick of bmm uptime may take, with all attempts of all probes.");
+    public static final Setting<Duration> UPTIME_TIMEOUT =
+            Setting.duration("BMM_UPTIME_TIMEOUT", "5s", "How long one attempt of a probe may take.");
+    public static final Setting<Integer> UPTIME_ATTEMPTS = Setting.number(
+            "BMM_UPTIME_ATTEMPTS", "3", 1, 9, "How often a probe is tried within a tick before it counts as down.");
+    public static final Setting<Duration> UPTIME_PAUSE =
+            Setting.duration("BMM_UPTIME_PAUSE", "2s", "How long to wait between two attempts.");
+    public static final Setting<List<String>> UPTIME_REFERENCES = Setting.list(
+            "BMM_UPTIME_REFERENCES",
+            "tcp://address:port, or none",
+            "tcp://1.1.1.1:443 tcp://9.9.9.9:443",
+            "\\s+",
+            "Knocked at when nothing outside this machine answers: if they do not either, the network here is down.");
+
     public static final Setting<Path> LOG_FILE = Setting.path(
             "BMM_LOG_FILE", null, "Append the log to this file as well, as logfmt (or JSON, if that is asked for).");
     public static final Setting<LogFormat> LOG_FORMAT = Setting.choice(
@@ -315,18 +330,47 @@ public final class Keys {
     public static final Family STORE_SSH_PORT =
             new Family("BMM_STORE_", "_SSH_PORT", "number", false, "Port of the ssh server, if it is not 22.");
 
-    /** Settings with a name of the user's own in them; longer suffixes first, so that the first match is the right one. */
-    public static final List<Family> FAMILIES = List.of(
-            STORE_ACCESS_KEY,
-            STORE_SECRET_KEY,
-            STORE_CA_FILE,
-            STORE_SSH_KEY_FILE,
-            STORE_SSH_KNOWN_HOSTS_FILE,
-            STORE_SSH_PORT,
-            STORE,
-            MIRROR);
+    public static final Family PROBE = new Family(
+            "BMM_PROBE_",
+            "",
+            "probe",
+            false,
+            "A probe called NAME: http://…, https://…, tcp://host:port, dns:name, postgres:, disk:/path or cmd:…, then conditions.");
+    public static final Family PROBE_PASSWORD =
+            new Family("BMM_PROBE_", "_PASSWORD", "password", true, "Password for the user in the URL of that probe.");
+    public static final Family PROBE_HEADER = new Family(
+            "BMM_PROBE_",
+            "_HEADER",
+            "Name: value",
+            true,
+            "A header that this http probe sends, such as Authorization: Bearer ….");
 
-    public static final List<Group> GROUPS = List.of(
+    public static final Family STORE_PRIVATE = new Family(
+            "BMM_STORE_",
+            "_PRIVATE",
+            "yes or no",
+            false,
+            "That store is meant to be reached over a private network only: bmm doctor fails if it has a public address.");
+
+    /** Settings with a name of the user's own in them; longer suffixes first, so that the first match is the right one. */
+    public static final List<Family> FAMILIES = Stream.concat(
+                    Stream.of(
+                            STORE_ACCESS_KEY,
+                            STORE_SECRET_KEY,
+                            STORE_CA_FILE,
+                            STORE_SSH_KEY_FILE,
+                            STORE_SSH_KNOWN_HOSTS_FILE,
+                            STORE_SSH_PORT,
+                            STORE_PRIVATE,
+                            STORE,
+                            MIRROR,
+                            PROBE_PASSWORD,
+                            PROBE_HEADER,
+                            PROBE),
+                    AlertKeys.FAMILIES.stream())
+            .toList();
+
+    private static final List<Group> OWN_GROUPS = List.of(
             new Group(
                     "Database",
                     List.of(
@@ -393,7 +437,13 @@ public final class Keys {
                             DRILL_PUBLISH,
                             DRILL_SIGN_KEY,
                             DRILL_VERIFY_KEY)),
+            new Group(
+                    "Uptime",
+                    List.of(UPTIME_DEADLINE, UPTIME_TIMEOUT, UPTIME_ATTEMPTS, UPTIME_PAUSE, UPTIME_REFERENCES)),
             new Group("Log", List.of(LOG_FILE, LOG_FORMAT)));
+
+    public static final List<Group> GROUPS =
+            Stream.concat(OWN_GROUPS.stream(), AlertKeys.GROUPS.stream()).toList();
 
     /** Names in the BMM_ space that are not settings of a run: the launcher's, and what hooks are given. */
     static final List<String> NOT_SETTINGS = List.of("BMM_JAVA_OPTS", "BMM_OUTCOME", "BMM_INSTANCE");

@@ -18,6 +18,9 @@ import java.util.regex.Pattern;
 public final class Settings {
     private static final Pattern STORE_ADDRESS = Pattern.compile("[a-z][a-z0-9+.-]+:.+", Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern PROBE_TARGET =
+            Pattern.compile("(https?|tcp|dns|postgres|postgresql|disk|cmd):", Pattern.CASE_INSENSITIVE);
+
     private final Map<String, Given> given;
 
     private Settings(Map<String, Given> given) {
@@ -46,6 +49,7 @@ public final class Settings {
         Settings settings = new Settings(given);
         Keys.all().forEach(setting -> settings.check(setting, problems));
         settings.checkStores(problems);
+        settings.checkProbes(problems);
         if (!problems.isEmpty()) {
             throw new Failure(
                     ExitCode.CONFIGURATION, String.join("\n", problems), "docs/configuration.md lists every setting");
@@ -125,14 +129,37 @@ public final class Settings {
                         + Keys.STORE_ACCESS_KEY.key("NAME") + " and " + Keys.STORE_SECRET_KEY.key("NAME") + ")");
             }
         });
-        for (Keys.Family family : Keys.FAMILIES) {
-            if (!family.prefix().equals(Keys.STORE.prefix())) {
-                continue;
+        checkOwners(
+                Keys.STORE,
+                "store",
+                List.of(
+                        Keys.STORE_ACCESS_KEY,
+                        Keys.STORE_SECRET_KEY,
+                        Keys.STORE_CA_FILE,
+                        Keys.STORE_SSH_KEY_FILE,
+                        Keys.STORE_SSH_KNOWN_HOSTS_FILE,
+                        Keys.STORE_SSH_PORT,
+                        Keys.STORE_PRIVATE),
+                problems);
+    }
+
+    /** The same for probes; their conditions are checked where they are understood. */
+    private void checkProbes(List<String> problems) {
+        all(Keys.PROBE).forEach((name, value) -> {
+            if (!PROBE_TARGET.matcher(value).lookingAt()) {
+                problems.add(where(Keys.PROBE, name) + ": " + Keys.PROBE.key(name)
+                        + " is not a probe: begin with http://, https://, tcp://, dns:, postgres:, disk: or cmd:");
             }
+        });
+        checkOwners(Keys.PROBE, "probe", List.of(Keys.PROBE_PASSWORD, Keys.PROBE_HEADER), problems);
+    }
+
+    private void checkOwners(Keys.Family owner, String what, List<Keys.Family> members, List<String> problems) {
+        for (Keys.Family family : members) {
             all(family).keySet().stream()
-                    .filter(name -> find(Keys.STORE, name).isEmpty())
-                    .forEach(name -> problems.add(where(family, name) + ": " + family.key(name)
-                            + " belongs to no store: " + Keys.STORE.key(name) + " is not set"));
+                    .filter(name -> find(owner, name).isEmpty())
+                    .forEach(name -> problems.add(where(family, name) + ": " + family.key(name) + " belongs to no "
+                            + what + ": " + owner.key(name) + " is not set"));
         }
     }
 

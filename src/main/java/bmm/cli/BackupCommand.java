@@ -1,11 +1,13 @@
 package bmm.cli;
 
+import bmm.alert.Subject;
 import bmm.backup.Backup;
 import bmm.backup.BackupReport;
 import bmm.backup.BackupReport.Pruned;
 import bmm.backup.BackupReport.Result;
 import bmm.backup.BackupReport.Sent;
 import bmm.backup.BackupReport.Stored;
+import bmm.base.AlertKeys;
 import bmm.base.Amounts;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
@@ -13,6 +15,7 @@ import bmm.base.Instance;
 import bmm.catalog.History;
 import bmm.catalog.Manifest;
 import bmm.dump.Shell;
+import bmm.notify.Severity;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -20,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
@@ -47,6 +51,11 @@ final class BackupCommand extends RunnableCommand {
     }
 
     @Override
+    Unattended unattended() {
+        return new Unattended("backup", Severity.CRITICAL, AlertKeys.HEARTBEAT_BACKUP);
+    }
+
+    @Override
     ExitCode run(Run run) throws InterruptedException {
         Instance instance = run.instance();
         Backup.Environment environment = new Backup.Environment(
@@ -63,6 +72,7 @@ final class BackupCommand extends RunnableCommand {
             throw e;
         }
         record(report, instance, run);
+        tell(report, run.job());
         if (run.json()) {
             run.printJson(json(report));
         } else {
@@ -74,6 +84,21 @@ final class BackupCommand extends RunnableCommand {
             run.report(ofTheRun);
         }
         return report.exitCode();
+    }
+
+    /** Each database by itself, and each place off-site: what is repaired is told even while something else fails. */
+    private static void tell(BackupReport report, @Nullable JobReport job) {
+        if (job == null) {
+            return;
+        }
+        Map<String, Optional<Failure>> offSite = new LinkedHashMap<>();
+        for (Result result : report.results()) {
+            job.add(result.database(), result.failure());
+            for (Sent sent : result.sent()) {
+                offSite.merge(sent.place(), Optional.ofNullable(sent.failure()), (one, other) -> one.or(() -> other));
+            }
+        }
+        offSite.forEach((place, failure) -> job.add(Subject.of("offsite", place), failure.orElse(null)));
     }
 
     private static void reportFailures(Result result, Run run) {

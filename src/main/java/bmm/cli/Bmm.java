@@ -41,7 +41,11 @@ public final class Bmm {
 
     /** Runs one command line and returns its exit code. */
     public int run(String... args) {
-        CommandLine commandLine = new CommandLine(new BmmCommand(), new Commands())
+        // picocli can read values of these types; no option here has one, and with them comes a module.
+        System.setProperty("picocli.converters.excludes", "java.sql.*");
+        CommandLine commandLine = new CommandLine(new BmmCommand(), new Commands());
+        BmmCommand.named(args.length == 0 ? "" : args[0]).forEach(commandLine::addSubcommand);
+        commandLine
                 .setOut(writer(out))
                 .setErr(writer(err))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
@@ -30,6 +31,8 @@ import org.slf4j.event.Level;
  */
 public final class LogSetup {
     private static final Masks MASKS = new Masks();
+
+    private static volatile @Nullable LogTail tail;
 
     private LogSetup() {}
 
@@ -61,6 +64,7 @@ public final class LogSetup {
         System.setProperty("java.util.logging.config.class", JdkLogging.class.getName());
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
+        tail = null;
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(ch.qos.logback.classic.Level.WARN);
         context.getLogger("bmm").setLevel(ch.qos.logback.classic.Level.convertAnSLF4JLevel(level));
@@ -82,6 +86,23 @@ public final class LogSetup {
                         false,
                         out,
                         () -> err.println("bmm: the log file " + file.orElseThrow() + " cannot be written any more"))));
+    }
+
+    /** Keeps the end of what is logged from now on, for {@link #tail}. */
+    static void keepTail() {
+        LogTail kept = new LogTail();
+        tail = kept;
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        attach(
+                context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME),
+                new LogAppender(
+                        event -> new LogLine(event, MASKS::apply, false), LogLine::logfmt, false, kept, () -> {}));
+    }
+
+    /** The end of the log, as logfmt. */
+    static String tail() {
+        LogTail kept = tail;
+        return kept == null ? "" : kept.text();
     }
 
     /** Makes these values appear as *** in every line from now on, also as they are written in a URL. */

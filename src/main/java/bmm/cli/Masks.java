@@ -15,6 +15,9 @@ final class Masks {
     /** Shorter values would black out ordinary words. */
     private static final int SHORTEST = 4;
 
+    private static final int SHORTEST_PATH = 8;
+
+    private static final Pattern PATH_OF_URL = Pattern.compile("https?://[^/]+(/.+)");
     private static final Pattern PASSWORD_IN_URL = Pattern.compile("://[^/@:]*:([^@/]+)@");
 
     // Longest first, so that no rest of a longer one stays behind. Replaced as a whole: logging threads only read it.
@@ -41,6 +44,11 @@ final class Masks {
         Stream<String> own = Stream.of(value, encoded(value), encoded(value).replace("+", "%20"));
         // A file of keys: each of them by itself too.
         own = Stream.concat(own, value.lines().map(String::strip).filter(line -> line.length() < value.length()));
+        Matcher path = PATH_OF_URL.matcher(value);
+        if (path.matches()) {
+            // What makes the address of a webhook or a check secret, without the host that may be told.
+            own = Stream.concat(own, Stream.of(path.group(1)).filter(text -> text.length() >= SHORTEST_PATH));
+        }
         Matcher url = PASSWORD_IN_URL.matcher(value);
         return url.find() ? Stream.concat(own, Stream.of(url.group(1), decoded(url.group(1)))) : own;
     }

@@ -1,5 +1,6 @@
 package bmm.cli;
 
+import bmm.base.AlertKeys;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.RunLock;
@@ -7,6 +8,7 @@ import bmm.catalog.History;
 import bmm.mirror.Conditions;
 import bmm.mirror.Mirror;
 import bmm.mirror.MirrorReport;
+import bmm.notify.Severity;
 import bmm.store.ObjectStore;
 import bmm.store.Stores;
 import java.time.Instant;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -66,6 +69,15 @@ final class MirrorCommand extends RunnableCommand {
                 + "bmm mirror file:///srv/uploads offsite/uploads --delete --max-delete 2%";
     }
 
+    /** Two places on the command line are somebody's hand; the mirrors of the settings run by themselves. */
+    @Override
+    @Nullable
+    Unattended unattended() {
+        return dryRun || places.size() == 2
+                ? null
+                : new Unattended("mirror", Severity.CRITICAL, AlertKeys.HEARTBEAT_MIRROR);
+    }
+
     @Override
     ExitCode run(Run run) {
         List<MirrorPlaces> mirrors = MirrorPlaces.named(places, run.settings());
@@ -83,15 +95,15 @@ final class MirrorCommand extends RunnableCommand {
                 if (!run.json()) {
                     MirrorOutput.print(report, run.out());
                 }
-                if (exit != ExitCode.OK) {
-                    LOG.atError()
-                            .addKeyValue("hint", "what is copied stays copied; run it again")
-                            .addKeyValue("exit", exit.code())
-                            .log("mirror {} is not complete: {}", mirror.name(), MirrorOutput.whyIncomplete(report));
+                Failure incomplete = incomplete(mirror, report);
+                if (incomplete != null) {
+                    run.report(incomplete);
                 }
+                tell(mirror, incomplete, run);
             } catch (Failure e) {
                 exit = run.report(e);
                 result.put("error", e.getMessage());
+                tell(mirror, e, run);
             }
             result.put("exit", exit.code());
             results.add(result);
@@ -105,6 +117,23 @@ final class MirrorCommand extends RunnableCommand {
             run.printJson(all);
         }
         return outcome;
+    }
+
+    private static @Nullable Failure incomplete(MirrorPlaces mirror, MirrorReport report) {
+        return report.exitCode() == ExitCode.OK
+                ? null
+                : new Failure(
+                        report.exitCode(),
+                        "mirror " + mirror.name() + " is not complete: " + MirrorOutput.whyIncomplete(report),
+                        "what is copied stays copied; run it again");
+    }
+
+    /** What another run's lock kept away tells nothing. */
+    private static void tell(MirrorPlaces mirror, @Nullable Failure failure, Run run) {
+        JobReport job = run.job();
+        if (job != null && (failure == null || failure.exitCode() != ExitCode.LOCKED)) {
+            job.add(mirror.name(), failure);
+        }
     }
 
     private MirrorReport run(MirrorPlaces mirror, Run run) {

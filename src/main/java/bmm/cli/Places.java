@@ -5,6 +5,7 @@ import bmm.base.Failure;
 import bmm.base.Instance;
 import bmm.base.Keys;
 import bmm.base.Settings;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,6 +69,33 @@ final class Places {
                 settings.find(Keys.BACKUP_DIR).orElse(backups).toAbsolutePath(),
                 settings.find(Keys.STATE_DIR).orElse(state).toAbsolutePath(),
                 !settings.isGiven(Keys.BACKUP_DIR));
+    }
+
+    /**
+     * Where the state of incidents is kept while its own directory takes no more: in memory, under a name that belongs to
+     * that directory.
+     */
+    Path reserve(Instance instance) {
+        String name = instance.name() + "-"
+                + Integer.toHexString(instance.stateDirectory().hashCode());
+        String runtime = environment.get("XDG_RUNTIME_DIR");
+        if (root) {
+            return Path.of("/run/bmm", name);
+        }
+        return runtime != null && runtime.startsWith("/")
+                ? Path.of(runtime, "bmm", name)
+                : Path.of("/dev/shm", "bmm-" + System.getProperty("user.name", "") + "-" + name);
+    }
+
+    /** Who speaks in a message: this host, with the instance in front where it has a name of its own. */
+    String source(Instance instance) {
+        String host;
+        try {
+            host = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException e) {
+            host = environment.getOrDefault("HOSTNAME", "localhost");
+        }
+        return instance.name().equals(DEFAULT_INSTANCE) ? host : instance.name() + "@" + host;
     }
 
     private static String instanceName(CommonOptions options) {

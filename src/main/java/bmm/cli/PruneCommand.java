@@ -9,11 +9,13 @@ import bmm.base.RunLock;
 import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.History;
+import bmm.notify.Severity;
 import bmm.store.ObjectStore;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -43,6 +45,12 @@ final class PruneCommand extends RunnableCommand {
     @Override
     String example() {
         return "BMM_KEEP_WITHIN=0 BMM_KEEP_DAILY=14 BMM_KEEP_WEEKLY=8 bmm prune --dry-run";
+    }
+
+    @Override
+    @Nullable
+    Unattended unattended() {
+        return dryRun ? null : new Unattended("prune", Severity.WARNING, null);
     }
 
     @Override

@@ -3,6 +3,9 @@ package bmm.cli;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +39,7 @@ final class Rehearsal {
     }
 
     private static void run(Path directory) throws IOException {
+        tick(directory);
         Path dump = directory.resolve("app-20261121T031500Z.sql.gz");
         write(dump);
         Path noArchive = Files.write(directory.resolve("app-20261121T041500Z.dump.zst"), new byte[] {1, 2, 3});
@@ -49,7 +53,6 @@ final class Rehearsal {
                         Files.createDirectory(directory.resolve("backups")).toString(),
                 "BMM_STATE_DIR", directory.resolve("state").toString(),
                 "BMM_BACKUP_REMOTE", "file://" + directory.resolve("off-site"));
-        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         Path envFile = Files.createFile(directory.resolve("bmm.env"));
         for (List<String> command : List.of(
                 List.of("--help"),
@@ -59,7 +62,86 @@ final class Rehearsal {
                 List.of("prune", "--dry-run"))) {
             String[] words = Stream.concat(command.stream(), Stream.of("--env-file", envFile.toString()))
                     .toArray(String[]::new);
-            new Bmm(nowhere, nowhere, environment, Clock.systemUTC()).run(words);
+            new Bmm(nowhere(), nowhere(), environment, Clock.systemUTC()).run(words);
+        }
+    }
+
+    /** Some ticks, over all that can be looked at without leaving the machine. */
+    private static void tick(Path directory) throws IOException {
+        try (HealthPage page = new HealthPage()) {
+            Map<String, String> environment = Map.of(
+                    "HOME",
+                    directory.toString(),
+                    "BMM_STATE_DIR",
+                    directory.resolve("ticks").toString(),
+                    "BMM_UPTIME_ATTEMPTS",
+                    "1",
+                    "BMM_UPTIME_REFERENCES",
+                    "none",
+                    "BMM_PROBE_PAGE",
+                    "http://" + page.address() + "/ status=200 json:$.status=ok body:ok latency<5s",
+                    "BMM_PROBE_SECURE",
+                    "https://" + page.address() + "/ timeout=1s",
+                    "BMM_PROBE_PORT",
+                    "tcp://localhost:" + page.port(),
+                    "BMM_PROBE_NAME",
+                    "dns:localhost",
+                    "BMM_PROBE_DISK",
+                    "disk:" + directory,
+                    "BMM_PROBE_COMMAND",
+                    "cmd:echo all is well");
+            Path envFile = Files.createFile(directory.resolve("ticks.env"));
+            for (List<String> command : List.of(
+                    List.of("uptime", "--env-file", envFile.toString()),
+                    List.of("uptime", "--json", "--env-file", envFile.toString()))) {
+                new Bmm(nowhere(), nowhere(), environment, Clock.systemUTC()).run(command.toArray(String[]::new));
+            }
+        }
+    }
+
+    private static PrintStream nowhere() {
+        return new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    }
+
+    /** Answers every connection with one good page. */
+    private static final class HealthPage implements AutoCloseable {
+        private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+
+        HealthPage() throws IOException {
+            Thread thread = new Thread(this::serve, "health-page");
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        private void serve() {
+            while (!listener.isClosed()) {
+                serveOne();
+            }
+        }
+
+        private void serveOne() {
+            try (Socket socket = listener.accept()) {
+                var unused = socket.getInputStream().read(new byte[4096]);
+                socket.getOutputStream()
+                        .write(("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n"
+                                        + "Connection: close\r\n\r\n{\"status\":\"ok\"}")
+                                .getBytes(StandardCharsets.US_ASCII));
+            } catch (IOException e) {
+                return; // who asked went away
+            }
+        }
+
+        int port() {
+            return listener.getLocalPort();
+        }
+
+        String address() {
+            return "localhost:" + port();
+        }
+
+        @Override
+        public void close() throws IOException {
+            listener.close();
         }
     }
 

@@ -1,5 +1,6 @@
 package bmm.cli;
 
+import bmm.base.AlertKeys;
 import bmm.base.Amounts;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
@@ -9,6 +10,7 @@ import bmm.catalog.DrillRecord;
 import bmm.catalog.History;
 import bmm.dump.Found;
 import bmm.dump.Moment;
+import bmm.notify.Severity;
 import bmm.restore.Drill;
 import bmm.restore.DrillEvidence;
 import bmm.restore.DrillResult;
@@ -100,6 +102,14 @@ final class RestoreDrillCommand extends RunnableCommand {
     }
 
     @Override
+    @Nullable
+    Unattended unattended() {
+        return clean || verifyRecord != null
+                ? null
+                : new Unattended("drill", Severity.CRITICAL, AlertKeys.HEARTBEAT_DRILL);
+    }
+
+    @Override
     ExitCode run(Run run) {
         Instance instance = run.instance();
         DrillEvidence evidence = new DrillEvidence(run.settings(), instance, Version.line());
@@ -137,7 +147,7 @@ final class RestoreDrillCommand extends RunnableCommand {
         } else {
             results.forEach(result -> DrillOutput.print(result, run.out()));
         }
-        results.forEach(result -> report(result, run));
+        results.forEach(result -> tell(result, run));
         unrecorded.forEach(run::report);
         return outcome;
     }
@@ -190,14 +200,26 @@ final class RestoreDrillCommand extends RunnableCommand {
         new History(instance.stateDirectory()).append(line);
     }
 
-    /** One line to the log for what went wrong, as every command tells it. */
-    private static void report(DrillResult result, Run run) {
+    private static void tell(DrillResult result, Run run) {
+        Failure failure = failure(result);
+        if (failure != null) {
+            run.report(failure);
+        }
+        JobReport job = run.job();
+        if (job != null) {
+            job.add(result.subject(), failure);
+        }
+    }
+
+    /** One line for what went wrong, as every command tells it. */
+    private static @Nullable Failure failure(DrillResult result) {
         Failure problem = result.problem();
         if (problem != null) {
-            run.report(problem.as(result.exitCode()));
-        } else if (!result.failed().isEmpty()) {
+            return problem.as(result.exitCode());
+        }
+        if (!result.failed().isEmpty()) {
             String first = result.failed().getFirst().detail();
-            run.report(new Failure(
+            return new Failure(
                     ExitCode.DRILL,
                     "database " + result.subject() + ": the drill failed to prove "
                             + String.join(
@@ -205,8 +227,9 @@ final class RestoreDrillCommand extends RunnableCommand {
                                     result.failed().stream()
                                             .map(proof -> proof.name())
                                             .toList()) + ": " + first,
-                    "bmm verify tells whether the dump is whole; --keep lets you look at what was restored"));
+                    "bmm verify tells whether the dump is whole; --keep lets you look at what was restored");
         }
+        return null;
     }
 
     private static ExitCode verified(DrillRecord record, Run run) {

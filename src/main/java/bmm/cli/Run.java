@@ -19,9 +19,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -32,13 +34,13 @@ import org.slf4j.event.Level;
  */
 final class Run {
     private static final Logger LOG = LoggerFactory.getLogger(Run.class);
-    private static final Gson GSON =
-            new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
-
     private final Surroundings process;
     private final CommonOptions options;
     private final Map<String, String> given = new HashMap<>();
-    private Settings settings = Settings.load(Map.of(), Map.of(), java.util.List.of());
+    private Settings settings = Settings.load(Map.of(), Map.of(), List.of());
+
+    private @Nullable Alerts alerts;
+    private @Nullable JobReport job;
 
     Run(Surroundings process, CommonOptions options) {
         this.process = process;
@@ -46,6 +48,18 @@ final class Run {
     }
 
     ExitCode execute(RunnableCommand command) {
+        ExitCode ended = attempt(command);
+        if (job != null) {
+            try {
+                job.end(ended);
+            } catch (RuntimeException e) {
+                LOG.atError().log("the outcome could not be told: {}", Failure.reason(e));
+            }
+        }
+        return command.exit(ended);
+    }
+
+    private ExitCode attempt(RunnableCommand command) {
         try {
             // Errors in the settings must be told too, so the log is there before they are read.
             startLog(Optional.empty());
@@ -53,6 +67,10 @@ final class Run {
             settings = Settings.load(given, process.environment(), places.envFiles(options));
             maskSecrets();
             startLog(settings.find(Keys.LOG_FILE));
+            Unattended unattended = command.unattended();
+            if (unattended != null) {
+                job = new JobReport(unattended, alerts(), settings, clock());
+            }
             return command.run(this);
         } catch (Failure e) {
             return report(e);
@@ -71,6 +89,9 @@ final class Run {
 
     /** Tells a failure: one line to stderr or the log, then the hint. */
     ExitCode report(Failure failure) {
+        if (job != null) {
+            job.failed(failure);
+        }
         if (Stopping.requested()) {
             LOG.atDebug().log("told to stop");
         }
@@ -98,6 +119,20 @@ final class Run {
         LogSetup.mask(settings.secrets().toArray(Secret[]::new));
     }
 
+    /** Where the run tells what it saw. */
+    Alerts alerts() {
+        if (alerts == null) {
+            alerts = new Alerts(settings, instance(), new Places(process.environment()), clock());
+        }
+        return alerts;
+    }
+
+    /** What an unattended command tells of itself; null for the others. */
+    @Nullable
+    JobReport job() {
+        return job;
+    }
+
     /** The settings of this run. */
     Settings settings() {
         return settings;
@@ -106,6 +141,16 @@ final class Run {
     /** The protected system and its places. */
     Instance instance() {
         return new Places(process.environment()).instance(options, settings);
+    }
+
+    /** Who speaks in messages. */
+    String source() {
+        return new Places(process.environment()).source(instance());
+    }
+
+    /** The env files that the settings were read from. */
+    List<Path> envFiles() {
+        return new Places(process.environment()).envFiles(options);
     }
 
     /** For results. */
@@ -156,12 +201,18 @@ final class Run {
 
     /** Prints the one JSON object of {@code --json}. */
     void printJson(Object result) {
-        out().println(GSON.toJson(result));
+        out().println(Json.WRITER.toJson(result));
     }
 
     /** A bar on a terminal, nothing elsewhere. */
     Progress progress() {
         return process.errIsTerminal() && !options.quiet ? new ProgressBar(process.err()) : Progress.NONE;
+    }
+
+    /** Made when it is first needed: with it come a hundred classes, those of java.sql too. */
+    private static final class Json {
+        static final Gson WRITER =
+                new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
     }
 
     /** A setting that was given as an option, which wins over all others. */

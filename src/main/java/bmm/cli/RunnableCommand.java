@@ -27,6 +27,17 @@ abstract class RunnableCommand implements Callable<Integer> {
     /** Does the work and prints the result. */
     abstract ExitCode run(Run run) throws InterruptedException;
 
+    /** How it tells of itself when nobody watches; null if only people run it. */
+    @Nullable
+    Unattended unattended() {
+        return null;
+    }
+
+    /** What it exits with, where that is not how it ended. */
+    ExitCode exit(ExitCode ended) {
+        return ended;
+    }
+
     @Override
     public Integer call() {
         return new Run(Objects.requireNonNull(process, "attached when it is made"), common)

@@ -8,6 +8,40 @@ import java.util.List;
 /** Texts for people about all settings, made from their declarations in {@link Keys}. */
 public final class SettingsDocs {
     private static final String STORES = "Stores";
+    private static final String MIRRORS = "Mirrors";
+    private static final String PROBES = "Probes";
+    private static final String WEBHOOKS = "Webhooks";
+    private static final String ABOUT_NAMES = """
+
+            `NAME` is a name of your own, in capital or small letters alike. With `BMM_STORE_NAS=…`, `nas/prefix` can be used
+            wherever a store is asked for.
+            """;
+
+    private static final String ABOUT_PROBES = """
+
+            A probe is what `bmm uptime` looks at, then conditions, separated by blanks:
+            `BMM_PROBE_API=https://app.example/api/health status=200 json:$.status=ok latency<2s tls>14d`. Quotes hold together what has
+            blanks in it, as in `body:"all is well"`.
+
+            | probe | is up when | conditions of its own |
+            |---|---|---|
+            | `http://…`, `https://…` | the answer has status 2xx, after at most 5 redirects; the certificate is good | `status=200,204` or `2xx`; `body:text`; `json:$.path=value` (also `!=`, `<`, `>`, or nothing: there, not null and not false); `header:Name=part`; `redirects=0`; `tls>14d`, how long the certificate must still be good; `ca=FILE`, an authority of your own (PEM) in place of the system's |
+            | `tcp://host:port` | something accepts connections | |
+            | `dns:name` | the name has an address | `address=192.0.2.1`, which must be among them |
+            | `postgres:`, `postgres:database`, `postgres://user@host:port/database` | the server lets us in and answers SELECT 1; without an address it is the one of the backups | |
+            | `disk:/path` | the file system there has more than 5% free, in bytes and in inodes | `free>10%` or `free>5GB`; `inodes>5%` or a number; `writable` |
+            | `cmd:command` | `sh -c` of it ends with status 0; all that follows is the command, unless it stands in quotes | |
+
+            Every probe takes `latency<2s` (of all of it, from the look-up of the name to the end of the answer), `timeout=3s`,
+            `attempts=2`, `severity=warning` (info, warning, critical) and `layer=` (machine, network, database, service,
+            surface): when several fail at once, the deepest is told as the cause. Of a body only the first megabyte is looked at.
+            """;
+
+    private static final String ABOUT_WEBHOOKS = """
+
+            With `BMM_WEBHOOK_SLACK=https://hooks.slack.com/services/…`, `slack` can be used in `BMM_CHANNELS`, beside `sms`,
+            `email`, `healthchecks` and `syslog`. The journal gets every message anyway, under the tag `bmm-ops`.
+            """;
 
     private static final String PAGE_HEAD = """
             # Configuration
@@ -85,12 +119,13 @@ public final class SettingsDocs {
                             setting.defaultText() == null ? "" : "`" + setting.defaultText() + "`",
                             setting.help()));
         }
-        heading(page, STORES);
-        families().forEach(family -> row(page, family.key("NAME"), family.type(), family.secret(), "", family.help()));
-        return page.append(
-                        "\n`NAME` is a name of your own, in capital or small letters alike. With `BMM_STORE_NAS=…`, `nas/prefix`"
-                                + " can be used\nwherever a store is asked for.\n")
-                .toString();
+        families(page, STORES, "BMM_STORE_");
+        page.append(ABOUT_NAMES);
+        families(page, MIRRORS, "BMM_MIRROR_");
+        families(page, PROBES, "BMM_PROBE_");
+        page.append(ABOUT_PROBES);
+        families(page, WEBHOOKS, "BMM_WEBHOOK_");
+        return page.append(ABOUT_WEBHOOKS).toString();
     }
 
     /** An env file with every setting commented out: {@code ops/bmm.env.example}, and the first one of a new user. */
@@ -100,14 +135,26 @@ public final class SettingsDocs {
             example.append("\n# --- ").append(group.title()).append(" ---\n");
             group.settings().forEach(setting -> example(example, setting));
         }
-        example.append("\n# --- ").append(STORES).append(" ---\n# NAME is a name of your own.\n");
-        families()
-                .forEach(family -> example.append("\n# ")
-                        .append(family.help())
-                        .append("\n#")
-                        .append(family.key("NAME"))
-                        .append("=\n"));
+        families(example, STORES, families("BMM_STORE_"));
+        families(example, MIRRORS, families("BMM_MIRROR_"));
+        families(example, PROBES, families("BMM_PROBE_"));
+        families(example, WEBHOOKS, families("BMM_WEBHOOK_"));
         return example.toString();
+    }
+
+    private static void families(StringBuilder page, String title, String prefix) {
+        heading(page, title);
+        families(prefix)
+                .forEach(family -> row(page, family.key("NAME"), family.type(), family.secret(), "", family.help()));
+    }
+
+    private static void families(StringBuilder example, String title, List<Keys.Family> families) {
+        example.append("\n# --- ").append(title).append(" ---\n# NAME is a name of your own.\n");
+        families.forEach(family -> example.append("\n# ")
+                .append(family.help())
+                .append("\n#")
+                .append(family.key("NAME"))
+                .append("=\n"));
     }
 
     private static void example(StringBuilder example, Setting<?> setting) {
@@ -134,8 +181,9 @@ public final class SettingsDocs {
     }
 
     /** The member that brings a name into being first. */
-    private static List<Keys.Family> families() {
+    private static List<Keys.Family> families(String prefix) {
         return Keys.FAMILIES.stream()
+                .filter(family -> family.prefix().equals(prefix))
                 .sorted(Comparator.comparing(Keys.Family::suffix))
                 .toList();
     }

@@ -77,6 +77,27 @@ public record ConnectionSettings(
                         .orElse(null));
     }
 
+    /**
+     * A server by its URL alone; what it does not name is as libpq has it.
+     *
+     * @param password wins over one in the URL
+     * @throws bmm.base.Failure if it is no such URL
+     */
+    public static ConnectionSettings ofUrl(String url, String systemUser, @Nullable Secret password) {
+        DatabaseUrl parts = DatabaseUrl.parse(new Secret(url));
+        int port = Objects.requireNonNullElse(parts.port(), 5432);
+        String rootCert = parts.parameters().get("sslrootcert");
+        return new ConnectionSettings(
+                parts.host() == null ? defaultHost(port) : parts.host(),
+                port,
+                Objects.requireNonNullElse(parts.user(), systemUser),
+                password == null ? parts.password() : password,
+                null,
+                parts.parameters().get("sslmode"),
+                rootCert == null ? null : Path.of(rootCert),
+                parts.database());
+    }
+
     private static Optional<String> first(Map<String, String> service, List<String> keywords) {
         return keywords.stream()
                 .map(service::get)

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 
 /** A PostgreSQL server: who is there, what it holds. */
@@ -125,6 +126,11 @@ public final class Server {
     }
 
     private Connection open(String database) {
+        return open(database, Map.of("connectTimeout", "10", "loginTimeout", "20"));
+    }
+
+    /** Connects; {@code limits} are the driver's timeouts, in seconds. */
+    Connection open(String database, Map<String, String> limits) {
         String socket = connection.socket();
         String host = socket != null ? "localhost" : connection.host();
         String url = "jdbc:postgresql://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + connection.port()
@@ -150,8 +156,7 @@ public final class Server {
                     "org.postgresql.pgpassfile", connection.passFile().toString());
         }
         properties.setProperty("ApplicationName", "bmm");
-        properties.setProperty("connectTimeout", "10");
-        properties.setProperty("loginTimeout", "20");
+        limits.forEach(properties::setProperty);
         properties.setProperty("tcpKeepAlive", "true");
         try {
             return DriverManager.getConnection(url, properties);

@@ -34,6 +34,9 @@ record DrillProofs(
         Proceedings proceedings) {
     /** Compares what was restored with the manifest, or with the archive where there is none. */
     void compare(int jobs) throws InterruptedException {
+        if (wasDecoded(manifest)) {
+            proceedings.add(Proof.proven("decode", "when it was made; its SHA-256 is still the same"));
+        }
         archive.ifPresent(found -> proceedings.add(decode(found)));
         RestoredContent found = RestoredContent.read(restored, hash(), jobs, progress::detail);
         proceedings.add(schema(found.facts()));
@@ -59,6 +62,14 @@ record DrillProofs(
                 manifest != null
                         ? manifest.dump().dataBytes()
                         : archive.map(ArchiveContent::bytes).orElse(0L));
+    }
+
+    /**
+     * Whether the archive need not be decoded: its hash was compared before anything else, so that it is, byte for byte, the
+     * file that was decoded when the backup was made, and what is in it is compared once it is restored.
+     */
+    static boolean wasDecoded(@Nullable Manifest manifest) {
+        return hasContent(manifest) && manifest != null && manifest.verified().contains("archive");
     }
 
     /** With a manifest that has content hashes the archive need only be read; else it is what the rest is compared with. */

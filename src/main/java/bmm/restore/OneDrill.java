@@ -31,13 +31,13 @@ final class OneDrill implements AutoCloseable {
     private final Settings settings;
     private final Progress progress;
     private final Proceedings proceedings;
-    private final FutureTask<ArchiveContent> decoding;
+    private final FutureTask<Optional<ArchiveContent>> decoding;
 
     private OneDrill(
             FetchedDump dump,
             DrillTarget target,
             DrillRestore restoring,
-            FutureTask<ArchiveContent> decoding,
+            FutureTask<Optional<ArchiveContent>> decoding,
             int jobs,
             Settings settings,
             Progress progress,
@@ -67,8 +67,9 @@ final class OneDrill implements AutoCloseable {
         DrillTarget target = targets.open(header, now);
         DrillRestore restoring =
                 new DrillRestore(dump, content, header, target, workers, settings, progress, proceedings);
-        FutureTask<ArchiveContent> decoding =
-                new FutureTask<>(() -> DumpDecoder.decode(content, DrillProofs.hashInArchive(manifest)));
+        FutureTask<Optional<ArchiveContent>> decoding = new FutureTask<>(() -> DrillProofs.wasDecoded(manifest)
+                ? Optional.empty()
+                : Optional.of(DumpDecoder.decode(content, DrillProofs.hashInArchive(manifest))));
         return new OneDrill(dump, target, restoring, decoding, targets.jobs(), settings, progress, proceedings);
     }
 
@@ -84,7 +85,7 @@ final class OneDrill implements AutoCloseable {
         return largest > manifest.fingerprint().rows() * MOST_IN_ONE;
     }
 
-    /** Restores, while the archive is decoded beside it. */
+    /** Restores, while the archive is decoded beside it, if that was not done when it was made. */
     void restore() throws InterruptedException {
         Thread decoder = Thread.ofVirtual().name("decode").start(decoding);
         try {
@@ -108,10 +109,10 @@ final class OneDrill implements AutoCloseable {
                 : message.replace(made.name(), known == null ? dump.found().file() : known);
     }
 
-    /** Empty if this bmm cannot decode it although it may be whole. */
+    /** Empty if there was no need to, or if this bmm cannot decode it although it may be whole. */
     private Optional<ArchiveContent> decoded() throws InterruptedException {
         try {
-            return Optional.of(decoding.get());
+            return decoding.get();
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             if (cause instanceof Failure failure) {

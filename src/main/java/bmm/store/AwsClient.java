@@ -292,7 +292,7 @@ final class AwsClient implements BucketClient {
         client.close();
     }
 
-    private static <T> T ask(Supplier<T> request) {
+    static <T> T ask(Supplier<T> request) {
         try {
             return request.get();
         } catch (AwsServiceException e) {

@@ -29,6 +29,9 @@ final class RcloneClaim implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final Duration RENEWAL = Duration.ofMinutes(4);
+    /** So many times a writer that withdrew only looks before it claims again. */
+    private static final int LOOKS = 10;
+
     private static final Logger LOG = LoggerFactory.getLogger(RcloneClaim.class);
 
     private final Rclone rclone;
@@ -36,7 +39,7 @@ final class RcloneClaim implements AutoCloseable {
     private final String store;
     private final String key;
     private final String prefix;
-    private String name;
+    private final String name;
     private @Nullable Thread renewal;
     private volatile boolean lost;
 
@@ -46,16 +49,12 @@ final class RcloneClaim implements AutoCloseable {
         this.store = store;
         this.key = key;
         this.prefix = prefixOf(target.name());
-        this.name = newName();
+        this.name = prefix + UUID.randomUUID();
     }
 
     /** What the names of all claims to a file begin with. */
     static String prefixOf(String file) {
         return FileNames.CLAIM + UUID.nameUUIDFromBytes(file.getBytes(StandardCharsets.UTF_8)) + "~";
-    }
-
-    private String newName() {
-        return prefix + UUID.randomUUID();
     }
 
     /**
@@ -79,9 +78,15 @@ final class RcloneClaim implements AutoCloseable {
         long begun = System.nanoTime();
         boolean written = false;
         for (int round = 1; ; round++) {
-            if (!written) {
+            // Who has withdrawn only looks for a while, or its comings and goings would keep the first one waiting.
+            boolean onlyLooks = !written && round % LOOKS != 1;
+            if (!written && !(onlyLooks && hasOthers(look()))) {
                 write();
                 written = true;
+            }
+            if (!written) {
+                pause(Math.min(round, 8));
+                continue;
             }
             List<Rclone.Entry> entries = look();
             Rclone.Entry mine = find(entries, name);
@@ -100,11 +105,14 @@ final class RcloneClaim implements AutoCloseable {
             boolean first = rivals.stream().allMatch(rival -> name.compareTo(rival.path()) < 0);
             if (mine == null || !first) {
                 withdraw();
-                name = newName();
                 written = false;
             }
             pause(Math.min(round, 8));
         }
+    }
+
+    private boolean hasOthers(List<Rclone.Entry> entries) {
+        return entries.stream().anyMatch(entry -> entry.path().startsWith(prefix));
     }
 
     private boolean isRival(Rclone.Entry entry, Rclone.Entry mine) {

@@ -4,6 +4,7 @@ import bmm.base.ExitCode;
 import bmm.base.Failure;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -12,6 +13,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
@@ -25,6 +27,15 @@ final class S3Connection {
 
     static S3Client open(
             BucketAddress address, Optional<S3Credentials> credentials, Optional<Path> ca, S3Tuning tuning) {
+        return open(address, credentials, ca, tuning, List.of());
+    }
+
+    static S3Client open(
+            BucketAddress address,
+            Optional<S3Credentials> credentials,
+            Optional<Path> ca,
+            S3Tuning tuning,
+            List<ExecutionInterceptor> witnesses) {
         Apache5HttpClient.Builder http = Apache5HttpClient.builder()
                 .connectionTimeout(Duration.ofSeconds(10))
                 .socketTimeout(tuning.silence());
@@ -40,7 +51,10 @@ final class S3Connection {
                 .serviceConfiguration(
                         S3Configuration.builder().chunkedEncodingEnabled(false).build())
                 // Attempts are counted in one place, Attempts; the SDK's own would multiply them.
-                .overrideConfiguration(config -> config.retryStrategy(DefaultRetryStrategy.doNotRetry()));
+                .overrideConfiguration(config -> {
+                    config.retryStrategy(DefaultRetryStrategy.doNotRetry());
+                    witnesses.forEach(config::addExecutionInterceptor);
+                });
         address.endpoint().ifPresent(builder::endpointOverride);
         address.region().ifPresent(region -> builder.region(Region.of(region)));
         try {

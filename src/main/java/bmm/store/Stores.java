@@ -82,6 +82,22 @@ public final class Stores {
         return place(address, settings).address();
     }
 
+    /** The bucket behind an address, if it is one, for questions that {@link ObjectStore} has no words for. */
+    static Optional<BucketAccess> bucket(String address, Settings settings) {
+        Place place = place(address, settings);
+        return place.address() instanceof S3Address bucket
+                ? Optional.of(BucketAccess.of(
+                        bucket,
+                        place.name().flatMap(name -> credentials(name, settings)),
+                        place.name().flatMap(name -> path(Keys.STORE_CA_FILE, name, settings))))
+                : Optional.empty();
+    }
+
+    /** The name of the configured store that an address begins with, if it does. */
+    public static Optional<String> name(String address, Settings settings) {
+        return place(address, settings).name();
+    }
+
     private static Place place(String address, Settings settings) {
         String text = address.strip();
         if (text.isEmpty() || text.startsWith("/") || text.startsWith(".")) {

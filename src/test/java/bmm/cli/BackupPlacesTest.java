@@ -1,7 +1,6 @@
 package bmm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import bmm.cli.Scene.Outcome;
 import java.io.IOException;
@@ -9,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,22 +38,24 @@ final class BackupPlacesTest {
 
     @Test
     void aDiskThatFillsUpWhileTheDumpIsWritten() throws IOException {
-        String small = System.getenv("BMM_TEST_SMALL_DISK");
-        assumeTrue(small != null, "no small filesystem: BMM_TEST_SMALL_DISK is not set");
-        Path disk = Files.createTempDirectory(Path.of(small), "full");
-        scene.set("BMM_BACKUP_DIR", disk.toString());
-        scene.run("backup").isDone();
-        Map<String, String> before = Scene.content(disk);
-        // The last dump was small, so the preflight expects no more.
-        scene.server.sql(DATABASE, "INSERT INTO t SELECT i, md5(i::text) FROM generate_series(1, 2000000) i");
+        try (SmallDisk small = SmallDisk.take()) {
+            Path disk = small.directory();
+            scene.set("BMM_BACKUP_DIR", disk.toString());
+            scene.run("backup").isDone();
+            Map<String, String> before = Scene.content(disk);
+            // The last dump was small, so the preflight expects no more.
+            scene.server.sql(DATABASE, "INSERT INTO t SELECT i, md5(i::text) FROM generate_series(1, 2000000) i");
 
-        scene.run("backup").failed(2, "disk full", "earlier backups are untouched");
+            scene.run("backup").failed(2, "disk full", "earlier backups are untouched");
 
-        assertThat(Scene.content(disk)).isEqualTo(before);
-        scene.server.sql(DATABASE, "DELETE FROM t WHERE i > 1000");
-        scene.run("backup").isDone();
-        for (String file : Scene.content(disk).keySet()) {
-            Files.delete(disk.resolve(file));
+            assertThat(Scene.content(disk)).isEqualTo(before);
+            scene.server.sql(DATABASE, "DELETE FROM t WHERE i > 1000");
+            scene.run("backup").isDone();
+            try (Stream<Path> files = Files.list(disk)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import bmm.base.EnvFile;
 import bmm.base.ExitCode;
 import bmm.base.Keys;
 import bmm.base.Settings;
+import bmm.doctor.WriteOnlyPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ class GeneratedDocsTest {
 
     static Stream<Arguments> files() {
         return Stream.of(
+                Arguments.of(Path.of("docs/write-only.md"), WriteOnlyPolicy.page()),
                 Arguments.of(Path.of("docs/configuration.md"), SettingsDocs.page()),
                 Arguments.of(Path.of("ops/bmm.env.example"), SettingsDocs.exampleEnv()));
     }

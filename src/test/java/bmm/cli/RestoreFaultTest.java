@@ -1,7 +1,6 @@
 package bmm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import bmm.catalog.Manifest;
 import bmm.cli.Scene.Outcome;
@@ -239,25 +238,22 @@ final class RestoreFaultTest {
 
     @Test
     void aDiskThatIsFullInTheMiddle() throws IOException {
-        String small = System.getenv("BMM_TEST_SMALL_DISK");
-        assumeTrue(small != null, "no small filesystem: BMM_TEST_SMALL_DISK is not set");
-        scene.server.createDatabase("zlarge");
-        scene.server.sql("zlarge", "CREATE TABLE t AS SELECT repeat(i::text, 100) FROM generate_series(1, 200000) i");
-        scene.backup("zlarge").isDone();
-        Path copy = Files.move(dump(), directory.resolve("copy"));
-        Path full = Files.createDirectory(Path.of(small).resolve("tmp"));
-        try {
+        try (SmallDisk small = SmallDisk.take()) {
+            scene.server.createDatabase("zlarge");
+            scene.server.sql(
+                    "zlarge", "CREATE TABLE t AS SELECT repeat(i::text, 100) FROM generate_series(1, 200000) i");
+            scene.backup("zlarge").isDone();
+            Path copy = Files.move(dump(), directory.resolve("copy"));
             // Without its manifest nobody knows how large it becomes, and with several jobs it is decompressed.
-            scene.set("BMM_TEMP_DIR", full.toString());
+            scene.set("BMM_TEMP_DIR", small.directory().toString());
             restore("--dump", copy.toString(), "--jobs", "2").isDone();
             assertThat(scene.server.query("prey2", "SELECT count(*) FROM t")).isEqualTo("200000");
+            try (Stream<Path> files = Files.list(small.directory())) {
+                assertThat(files).isEmpty();
+            }
         } finally {
             scene.server.dropDatabase("prey2");
             scene.server.dropDatabase("zlarge");
-            try (Stream<Path> files = Files.list(full)) {
-                assertThat(files).isEmpty();
-            }
-            Files.delete(full);
         }
     }
 

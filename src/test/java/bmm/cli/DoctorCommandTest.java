@@ -1,0 +1,230 @@
+package bmm.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import bmm.cli.Scene.Outcome;
+import bmm.store.Capability;
+import bmm.store.StoreProfile;
+import bmm.store.StoreProfiles;
+import bmm.store.Verdict;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class DoctorCommandTest {
+    private static final String DATABASE = "doctor";
+
+    @TempDir
+    Path directory;
+
+    private Scene scene;
+
+    @BeforeEach
+    void aDatabase() {
+        scene = new Scene(directory);
+        scene.server.createDatabase(DATABASE);
+        scene.server.sql(DATABASE, "CREATE TABLE seen AS SELECT 1 AS i", "CREATE TABLE hidden AS SELECT 2 AS i");
+        scene.set("BMM_DATABASES", DATABASE).set("BMM_TEMP_DIR", directory.toString());
+    }
+
+    @AfterEach
+    void isDropped() {
+        scene.server.dropDatabase(DATABASE);
+    }
+
+    private static String line(Outcome outcome, String level, String subject) {
+        List<String> found = outcome.out()
+                .lines()
+                .filter(line -> line.startsWith(level) && line.substring(6).startsWith(subject + " "))
+                .toList();
+        assertThat(found)
+                .as("%s %s in\n%s%s", level, subject, outcome.out(), outcome.err())
+                .hasSize(1);
+        return found.getFirst();
+    }
+
+    @Test
+    void aMachineThatIsReady() {
+        scene.offSite("elsewhere");
+        Outcome outcome = scene.run("doctor").isDone();
+
+        assertThat(outcome.out()).doesNotContain("FAIL");
+        for (String subject : List.of(
+                "settings",
+                "backup directory",
+                "state directory",
+                "temporary directory",
+                "server",
+                "disk",
+                "pg_dump")) {
+            line(outcome, "ok", subject);
+        }
+        assertThat(line(outcome, "ok", "zstd")).endsWith("by Yann Collet");
+        assertThat(line(outcome, "ok", "database " + DATABASE)).contains("all 2 tables and sequences visible");
+        assertThat(line(outcome, "warn", "store file://" + directory.resolve("elsewhere")))
+                .contains("never probed");
+        assertThat(Scene.content(directory).keySet())
+                .as("what the check-up left")
+                .containsExactly("none.env");
+    }
+
+    @Test
+    void everythingThatIsWrongIsToldAtOnce() throws IOException {
+        scene.set("BMM_BACKUP_DIR", directory.resolve("unmounted").toString())
+                .set("BMM_STATE_DIR", Files.createFile(directory.resolve("file")) + "/state")
+                .set("PGPORT", "1")
+                .set("BMM_STORE_NAS", "file://" + directory.resolve("gone"))
+                .set("BMM_STORE_S3", "s3://bucket?endpoint=http://127.0.0.1:1")
+                .set("BMM_STORE_S3_ACCESS_KEY", "access")
+                .set("BMM_STORE_S3_SECRET_KEY", "secret-key-of-doctor");
+        Outcome outcome = scene.run("doctor");
+
+        assertThat(outcome.exit()).as(outcome.out()).isEqualTo(78);
+        assertThat(line(outcome, "FAIL", "backup directory")).contains("does not exist");
+        assertThat(line(outcome, "FAIL", "state directory")).contains("not a directory");
+        line(outcome, "FAIL", "server");
+        assertThat(line(outcome, "FAIL", "store nas")).contains("does not exist");
+        assertThat(line(outcome, "FAIL", "store s3")).contains("cannot connect");
+        line(outcome, "warn", "off-site");
+        assertThat(outcome.out().lines().filter(line -> line.contains("hint: ")))
+                .hasSizeGreaterThanOrEqualTo(6);
+        assertThat(outcome.out()).doesNotContain("secret-key-of-doctor").doesNotContain("Exception");
+    }
+
+    @Test
+    void malformedSettingsAreAllToldBeforeAnything() {
+        scene.set("BMM_DUMP_JOBS", "many").set("BMM_MAX_SHRINK", "200");
+        Outcome outcome = scene.run("doctor");
+        assertThat(outcome.exit()).isEqualTo(78);
+        assertThat(outcome.errors()).hasSize(2);
+        assertThat(outcome.err()).contains("BMM_DUMP_JOBS=many", "BMM_MAX_SHRINK=200", "docs/configuration.md");
+        assertThat(outcome.out()).isEmpty();
+    }
+
+    @Test
+    void aRoleThatDoesNotSeeEverything() {
+        scene.server.sql(
+                DATABASE,
+                "CREATE ROLE half_blind LOGIN",
+                "GRANT SELECT ON seen TO half_blind",
+                "CREATE TABLE by_row AS SELECT 1 AS i",
+                "ALTER TABLE by_row ENABLE ROW LEVEL SECURITY",
+                "GRANT SELECT ON by_row TO half_blind");
+        try {
+            Outcome outcome = scene.set("PGUSER", "half_blind").run("doctor");
+            assertThat(outcome.exit()).as(outcome.out()).isEqualTo(9);
+            assertThat(line(outcome, "FAIL", "database " + DATABASE))
+                    .contains("public.hidden", "public.by_row")
+                    .doesNotContain("public.seen");
+        } finally {
+            scene.server.sql(DATABASE, "DROP OWNED BY half_blind", "DROP ROLE half_blind");
+        }
+    }
+
+    @Test
+    void aPgDumpThatIsTooOldOrMissing() {
+        scene.tools(Map.of("pg_dump", "echo 'pg_dump (PostgreSQL) 11.22'"));
+        Outcome old = scene.run("doctor");
+        assertThat(old.exit()).isEqualTo(9);
+        assertThat(line(old, "FAIL", "pg_dump")).contains("11.22 is older than the server");
+
+        scene.set("BMM_PG_BIN", scene.directory("empty").toString());
+        Outcome missing = scene.run("doctor");
+        assertThat(missing.exit()).isEqualTo(9);
+        line(missing, "FAIL", "pg_dump");
+    }
+
+    @Test
+    void aDiskWithoutRoom() {
+        Outcome outcome = scene.set("BMM_MIN_FREE", "900000GB").run("doctor");
+        assertThat(outcome.exit()).isEqualTo(9);
+        assertThat(line(outcome, "FAIL", "disk")).contains("must stay free");
+    }
+
+    @Test
+    void aDatabaseThatIsNotThere() {
+        Outcome outcome = scene.set("BMM_DATABASES", DATABASE + ",no_such").run("doctor");
+        assertThat(outcome.exit()).isEqualTo(9);
+        line(outcome, "ok", "database " + DATABASE);
+        line(outcome, "FAIL", "database no_such");
+    }
+
+    @Test
+    void secretsThatOthersCanRead() throws IOException {
+        Path file = Files.writeString(directory.resolve("open.env"), "PGPASSWORD=secret-of-doctor\n");
+        Files.setPosixFilePermissions(
+                Files.createFile(directory.resolve("none.env")), PosixFilePermissions.fromString("rw-------"));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        Outcome outcome = scene.run("doctor", "--env-file", file.toString()).isDone();
+        assertThat(line(outcome, "warn", "settings")).contains(file + " can be read by other users");
+
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        assertThat(scene.run("doctor", "--env-file", file.toString()).isDone().out())
+                .doesNotContain("other users");
+    }
+
+    @Test
+    void aStoreIsProbedAndItsProfileKept() throws IOException {
+        Path nas = scene.directory("nas");
+        Files.writeString(nas.resolve("backup"), "not touched");
+        scene.set("BMM_STORE_NAS", "file://" + nas);
+        Outcome outcome = scene.run("doctor", "nas").isDone();
+
+        assertThat(outcome.out()).startsWith("file:" + nas + "\n");
+        assertThat(line(outcome, "ok", "create-only")).contains("of two writers at one moment one wins");
+        line(outcome, "warn", "delete");
+        assertThat(Scene.content(nas).keySet()).containsExactly("backup");
+        assertThat(new StoreProfiles(directory.resolve("state")).of("file:" + nas))
+                .hasValueSatisfying(profile -> {
+                    assertThat(profile.of(Capability.CREATE_ONLY)).isEqualTo(Verdict.ENFORCED);
+                    assertThat(profile.probed()).isEqualTo(Scene.BEGIN);
+                });
+
+        JsonObject json = scene.run("doctor", "nas", "--json").isDone().json();
+        assertThat(json.get("exit").getAsInt()).isZero();
+        assertThat(json.getAsJsonArray("findings").get(0).getAsJsonObject().keySet())
+                .containsExactly("level", "subject", "says", "hint");
+    }
+
+    @Test
+    void aStoreThatIsNotReached() {
+        scene.set("BMM_STORE_NAS", "file://" + directory.resolve("gone"));
+        Outcome outcome = scene.run("doctor", "nas");
+        assertThat(outcome.exit()).isEqualTo(3);
+        assertThat(line(outcome, "FAIL", "store")).contains("does not exist");
+        assertThat(directory.resolve("state")).doesNotExist();
+    }
+
+    @Test
+    void aBackupWarnsOfAStoreThatIgnoresCreateOnly() {
+        Path elsewhere = scene.offSite("elsewhere");
+        assertThat(scene.backup(DATABASE).isDone().err()).doesNotContain("create-only");
+        new StoreProfiles(directory.resolve("state"))
+                .save(new StoreProfile(
+                        "file:" + elsewhere, Scene.BEGIN, Map.of(Capability.CREATE_ONLY_PARTS, Verdict.IGNORED)));
+
+        assertThat(scene.backup(DATABASE).isDone().err())
+                .contains("silently ignores create-only")
+                .contains("level=warn");
+        assertThat(line(scene.run("doctor").isDone(), "warn", "store file://" + elsewhere))
+                .contains("silently ignores create-only");
+    }
+
+    @Test
+    void lifecycleIsForOneBucket() {
+        scene.run("doctor", "--lifecycle").failed(64, "wants a store", "NAME");
+        scene.run("doctor", "nas", "--apply").failed(64, "--apply is for --lifecycle", "--lifecycle");
+        scene.set("BMM_STORE_NAS", "file://" + scene.directory("nas"))
+                .run("doctor", "--lifecycle", "nas")
+                .failed(78, "is no bucket", "bmm prune");
+        scene.run("doctor", "other").failed(78, "no store is called OTHER", "NAS");
+    }
+}
