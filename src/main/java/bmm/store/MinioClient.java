@@ -26,7 +26,6 @@ import io.minio.messages.ListMultipartUploadsResult;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
@@ -229,10 +228,7 @@ final class MinioClient implements BucketClient {
     }
 
     private static ObjectInfo info(Item object, String key) {
-        ZonedDateTime modified = object.lastModified();
-        return modified == null
-                ? new ObjectInfo(key, -1, Instant.EPOCH)
-                : new ObjectInfo(key, object.size(), modified.toInstant(), S3Tag.bare(object.etag()));
+        return new ObjectInfo(key, object.size(), object.lastModified().toInstant(), S3Tag.bare(object.etag()));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package bmm.store;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -7,6 +8,21 @@ import java.io.InputStream;
 public interface RangedBody extends Body {
     /** Exactly one piece; reading it throws if what is read has changed since the first piece. */
     InputStream open(long offset, long length) throws IOException;
+
+    /** Bytes in memory. */
+    static RangedBody of(byte[] bytes) {
+        return new RangedBody() {
+            @Override
+            public long size() {
+                return bytes.length;
+            }
+
+            @Override
+            public InputStream open(long offset, long length) {
+                return new ByteArrayInputStream(bytes, (int) offset, (int) length);
+            }
+        };
+    }
 
     @Override
     default InputStream open() throws IOException {

@@ -70,6 +70,17 @@ final class S3Copies implements ObjectCopies {
         if (count == 1) {
             return List.of(object.size());
         }
+        try {
+            return parts(object, count);
+        } catch (Failure e) {
+            if (isUnknown(e)) {
+                return ObjectCopies.equalParts(object.size());
+            }
+            throw e;
+        }
+    }
+
+    private List<Long> parts(ObjectInfo object, int count) {
         List<Long> parts = new ArrayList<>();
         long left = object.size();
         long first = part(object.key(), 1);
@@ -105,14 +116,18 @@ final class S3Copies implements ObjectCopies {
         try {
             upload.put(checked, body, wanted);
         } catch (Failure e) {
-            boolean unknown = e.getCause() instanceof RuntimeException cause && S3Errors.status(cause) == 501;
-            if (!unknown || wanted.properties().tags().isEmpty()) {
+            if (!isUnknown(e) || wanted.properties().tags().isEmpty()) {
                 throw e;
             }
             LOG.atWarn().addKeyValue("store", address).log("the store keeps no tags; objects are copied without them");
             tagging = false;
             upload.put(checked, body, withoutTags(manner));
         }
+    }
+
+    /** Whether the store says that it knows no such request. */
+    private static boolean isUnknown(Failure failure) {
+        return failure.getCause() instanceof RuntimeException cause && S3Errors.status(cause) == 501;
     }
 
     private static Manner withoutTags(Manner manner) {

@@ -159,6 +159,30 @@ class MirrorFaultsTest {
     }
 
     @Test
+    void aListingWithoutTimes() {
+        isRefused(
+                listing(page -> page.replaceAll("<LastModified>.*?</LastModified>", "")),
+                "refused, nothing was touched: the source cannot be listed");
+    }
+
+    @Test
+    void aListingWithoutSizes() {
+        isRefused(listing(page -> page.replaceAll("<Size>.*?</Size>", "")), "refused, nothing was touched");
+    }
+
+    /** Read to the end of the connection, half an object would look like a whole one. */
+    @Test
+    void anAnswerWithoutALengthIsNotBelieved() {
+        proxy.set((request, server) -> {
+            Response answer = server.answer(request);
+            return request.method().equals("GET") && request.target().contains("keyc") ? answer.unannounced() : answer;
+        });
+        scene.run("mirror", "source", scene.file("second"))
+                .failed(6, "is not complete: 1 object failed", "keyc", "the answer lacks the size");
+        assertThat(scene.content("second")).hasSize(OBJECTS - 1).doesNotContainKey("keyc");
+    }
+
+    @Test
     void aSourceThatDenies() {
         isRefused(
                 (request, server) -> Response.status(403, "AccessDenied"),

@@ -117,6 +117,18 @@ class DecoratedStoreTest {
         }
 
         @Test
+        void copiesAskAgain() throws IOException {
+            folder.put("key", ObjectStoreContract.text("0123456789"));
+            ObjectStore store = over(2, 4);
+            try (Fetched fetched = store.copies().fetch("key")) {
+                assertThat(ObjectStoreContract.read(fetched.content())).isEqualTo("0123456789");
+            }
+            store = over(0, 100);
+            store.copies().put("key", RangedBody.of(new byte[] {'x'}), ObjectStoreContract.manner(true, 1));
+            assertThat(ObjectStoreContract.read(folder.get("key"))).isEqualTo("x");
+        }
+
+        @Test
         void asksAgain() throws IOException {
             folder.put("key", ObjectStoreContract.text("content"));
             assertThat(over(3, 100).head("key")).isPresent();
@@ -171,6 +183,29 @@ class DecoratedStoreTest {
                     .hasValueSatisfying(info -> assertThat(info.size()).isEqualTo(100_000));
         }
 
+        @Test
+        void copiesAreNoFasterEither() throws IOException {
+            folder.put("key", new ObjectStoreContract.Letters(100_000));
+            try (ObjectStore store = new Throttle(200_000).limited(folder)) {
+                long begun = System.nanoTime();
+                byte[] content;
+                try (Fetched fetched = store.copies().fetch("key")) {
+                    content = fetched.content().readAllBytes();
+                }
+                store.copies().put("other", RangedBody.of(content), ObjectStoreContract.manner(false, content.length));
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(950));
+                assertThat(store.copies().undecorated()).isInstanceOf(FileCopies.class);
+            }
+            // A folder keeps the time of a copy, also through the decorator.
+            assertThat(folder.head("other"))
+                    .hasValueSatisfying(info -> assertThat(info.modified()).isEqualTo("2026-11-20T10:00:00Z"));
+        }
+
+        @Test
+        void withoutALimitThereIsNoDecorator() {
+            assertThat(new Throttle(0).limited(folder)).isSameAs(folder);
+        }
+
         /** A program that was given the file would read it past the limit. */
         @Test
         void noFileIsHandedOn() throws IOException {
@@ -200,11 +235,23 @@ class DecoratedStoreTest {
             store.put("new", ObjectStoreContract.text("x"));
             assertThatThrownBy(() -> store.put("there", ObjectStoreContract.text("x")))
                     .isInstanceOf(ObjectExists.class);
+            ObjectCopies copies = store.copies();
+            copies.put("there", RangedBody.of(new byte[] {1}), ObjectStoreContract.manner(true, 1));
+            copies.put("copy", RangedBody.of(new byte[] {1}), ObjectStoreContract.manner(false, 1));
+            assertThatThrownBy(() ->
+                            copies.put("there", RangedBody.of(new byte[] {1}), ObjectStoreContract.manner(false, 1)))
+                    .isInstanceOf(ObjectExists.class);
+            ObjectInfo there = store.head("there").orElseThrow();
+            assertThat(copies.copy(folder.copies(), there, "copy", false)).isTrue();
+            try (Fetched fetched = copies.fetch("there")) {
+                assertThat(ObjectStoreContract.read(fetched.content())).isEqualTo("content");
+            }
             store.delete("there");
             store.removeLeftover(store.leftovers().getFirst());
             assertThat(ObjectStoreContract.read(store.get("there"))).isEqualTo("content");
         }
         assertThat(folder.head("new")).isEmpty();
+        assertThat(folder.head("copy")).isEmpty();
         assertThat(folder.head("there")).isPresent();
         assertThat(folder.leftovers()).hasSize(1);
     }

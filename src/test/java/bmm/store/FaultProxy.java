@@ -44,9 +44,19 @@ public final class FaultProxy implements AutoCloseable {
      * An answer.
      *
      * @param sent how many bytes of the body are really sent
+     * @param announced whether the length of the body is
      */
     @SuppressWarnings("ArrayRecordComponent")
-    public record Response(List<String> head, byte[] body, int sent) {
+    public record Response(List<String> head, byte[] body, int sent, boolean announced) {
+        public Response(List<String> head, byte[] body, int sent) {
+            this(head, body, sent, true);
+        }
+
+        /** Without a length, half of it. */
+        public Response unannounced() {
+            return new Response(head, body, body.length / 2, false);
+        }
+
         public static Response status(int status, String code) {
             byte[] body = ("<Error><Code>" + code + "</Code><Message>said so</Message></Error>")
                     .getBytes(StandardCharsets.UTF_8);
@@ -126,7 +136,7 @@ public final class FaultProxy implements AutoCloseable {
                 out.write((line + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
             }
             boolean bodiless = request.method().equals("HEAD");
-            if (!bodiless) {
+            if (!bodiless && response.announced()) {
                 out.write(("Content-Length: " + response.body().length + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
             }
             out.write("Connection: close\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));

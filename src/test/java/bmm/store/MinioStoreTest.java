@@ -37,6 +37,11 @@ class MinioStoreTest extends ObjectStoreContract {
     }
 
     @Override
+    boolean keepsParts() {
+        return true;
+    }
+
+    @Override
     ObjectStore create() {
         try (var client = S3Servers.client(server.endpoint())) {
             var unused = client.createBucket(request -> request.bucket(bucket));

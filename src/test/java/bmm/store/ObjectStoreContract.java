@@ -87,6 +87,11 @@ abstract class ObjectStoreContract {
         return 1100;
     }
 
+    /** Whether the store tells later in which parts an object came. */
+    boolean keepsParts() {
+        return false;
+    }
+
     static List<String> plainKeys() {
         return PLAIN_KEYS;
     }
@@ -387,6 +392,66 @@ abstract class ObjectStoreContract {
         Iterator<ObjectInfo> listing = store.list(prefix);
         listing.forEachRemaining(info -> keys.add(info.key()));
         return keys;
+    }
+
+    @Test
+    void aCopyIsReplacedOnlyOnRequestAndWhole() throws IOException {
+        ObjectCopies copies = store.copies();
+        copies.put("a/key", RangedBody.of("one".getBytes(StandardCharsets.UTF_8)), manner(false, 3));
+        assertThatThrownBy(() ->
+                        copies.put("a/key", RangedBody.of("other".getBytes(StandardCharsets.UTF_8)), manner(false, 5)))
+                .isInstanceOf(ObjectExists.class);
+        assertThat(read(store.get("a/key"))).isEqualTo("one");
+        copies.put("a/key", RangedBody.of("second".getBytes(StandardCharsets.UTF_8)), manner(true, 6));
+        try (Fetched fetched = copies.fetch("a/key")) {
+            assertThat(store.head("a/key")).contains(fetched.info());
+            assertThat(copies.parts(fetched.info())).containsExactly(6L);
+            assertThat(read(fetched.content())).isEqualTo("second");
+        }
+        assertThat(store.list("")).toIterable().extracting(ObjectInfo::key).containsExactly("a/key");
+        assertThatThrownBy(() -> copies.fetch("a/nothing")).isInstanceOf(ObjectMissing.class);
+    }
+
+    @Test
+    void aReplacementThatBreaksOffLeavesWhatWasThere() throws IOException {
+        store.put("key", text("one"));
+        RangedBody broken = new RangedBody() {
+            @Override
+            public long size() {
+                return 7;
+            }
+
+            @Override
+            public InputStream open(long offset, long length) throws IOException {
+                throw new IOException("the disk is gone");
+            }
+        };
+        assertIsOneLine(catchThrowable(() -> store.copies().put("key", broken, manner(true, 7))));
+        assertThat(read(store.get("key"))).isEqualTo("one");
+        assertThat(store.list("")).toIterable().hasSize(1);
+    }
+
+    @Test
+    void aCopyInPartsIsWhole() throws IOException {
+        byte[] content = new byte[PART + 1000];
+        Arrays.fill(content, PART - 1, PART + 1, (byte) 'x');
+        store.copies().put("key", RangedBody.of(content), manner(false, PART, 1000));
+        try (Fetched fetched = store.copies().fetch("key")) {
+            assertThat(fetched.content().readAllBytes()).isEqualTo(content);
+            List<Long> parts = store.copies().parts(fetched.info());
+            assertThat(parts.stream().mapToLong(Long::longValue).sum()).isEqualTo(content.length);
+            if (keepsParts()) {
+                assertThat(parts).containsExactly((long) PART, 1000L);
+            }
+        }
+    }
+
+    static ObjectCopies.Manner manner(boolean replace, long... parts) {
+        return new ObjectCopies.Manner(
+                ObjectProperties.NONE,
+                Arrays.stream(parts).boxed().toList(),
+                Instant.parse("2026-11-20T10:00:00Z"),
+                replace);
     }
 
     static void assertIsOneLine(Throwable thrown) {

@@ -121,7 +121,7 @@ class RsyncStoreTest extends ObjectStoreContract {
     /** Each with a connection of its own, as two hosts have. */
     @Test
     void ofSeveralHostsExactlyOneWins() throws Exception {
-        CountDownLatch start = new CountDownLatch(1);
+        CountDownLatch start = new CountDownLatch(4);
         List<Future<Throwable>> outcomes = new ArrayList<>();
         try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
             for (int i = 0; i < 4; i++) {

@@ -34,6 +34,11 @@ class S3StoreOnMinioTest extends ObjectStoreContract {
     }
 
     @Override
+    boolean keepsParts() {
+        return true;
+    }
+
+    @Override
     ObjectStore create() {
         return S3Servers.newBucket(endpoint, "");
     }
