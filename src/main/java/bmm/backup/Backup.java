@@ -8,7 +8,6 @@ import bmm.base.Failure;
 import bmm.base.Instance;
 import bmm.base.Keys;
 import bmm.base.RunLock;
-import bmm.base.Setting;
 import bmm.base.Settings;
 import bmm.base.Stopping;
 import bmm.catalog.BackupName;
@@ -17,7 +16,7 @@ import bmm.postgres.ConnectionSettings;
 import bmm.postgres.Container;
 import bmm.postgres.PgTools;
 import bmm.postgres.Server;
-import bmm.process.Hook;
+import bmm.process.Hooks;
 import bmm.store.FileStore;
 import bmm.store.ObjectStore;
 import bmm.store.Stores;
@@ -80,10 +79,11 @@ public final class Backup {
             LOG.atDebug().addKeyValue("lock", lock).log("holding the lock");
             removeLeftovers();
             List<Result> results = new ArrayList<>();
+            Hooks hooks = new Hooks(settings, instance.name(), Keys.PRE_HOOK, Keys.POST_HOOK);
             ExitCode outcome = ExitCode.INTERNAL;
             Failure hookFailure;
             try {
-                runHook("pre", Keys.PRE_HOOK, ExitCode.OK, ExitCode.PREFLIGHT);
+                hooks.before();
                 backUpEach(results);
                 outcome = new BackupReport(results, Duration.ZERO, null).exitCode();
             } catch (Failure e) {
@@ -93,7 +93,7 @@ public final class Backup {
                 outcome = ExitCode.DUMP;
                 throw e;
             } finally {
-                hookFailure = postHook(outcome);
+                hookFailure = hooks.after(outcome, ExitCode.DUMP);
             }
             return new BackupReport(results, Duration.between(begun, clock.instant()), hookFailure);
         }
@@ -160,29 +160,6 @@ public final class Backup {
                     "name them with BMM_DATABASES, or grant CONNECT");
         }
         return found;
-    }
-
-    private void runHook(String name, Setting<String> setting, ExitCode outcome, ExitCode ifItFails)
-            throws InterruptedException {
-        Optional<String> command = settings.find(setting);
-        if (command.isPresent()) {
-            new Hook(name, command.get(), settings.get(Keys.HOOK_TIMEOUT)).run(instance.name(), outcome, ifItFails);
-        }
-    }
-
-    /** Runs whatever happened before, also after SIGTERM; its own failure is told beside the others. */
-    private @Nullable Failure postHook(ExitCode outcome) throws InterruptedException {
-        Stopping.done();
-        // The interrupt has done its work; set, it would break the hook, the history and the report.
-        if (Thread.interrupted()) {
-            LOG.atDebug().log("was interrupted");
-        }
-        try {
-            runHook("post", Keys.POST_HOOK, outcome, ExitCode.DUMP);
-            return null;
-        } catch (Failure e) {
-            return e;
-        }
     }
 
     /** What dead runs left half-written; the lock says that no other run is writing now. */

@@ -77,7 +77,8 @@ final class MirrorConditions {
         }
     }
 
-    private static void value(List<String> words, String name, @Nullable String value) {
+    /** A word for an option that has a value, if it is given. */
+    static void value(List<String> words, String name, @Nullable String value) {
         if (value != null) {
             words.add(name + "=" + value);
         }

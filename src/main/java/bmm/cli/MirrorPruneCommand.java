@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -26,6 +28,8 @@ import picocli.CommandLine.Parameters;
             "remaining snapshot names. Without a rule nothing is removed. The mirrored objects are never touched."
         })
 final class MirrorPruneCommand extends RunnableCommand {
+    private static final Logger LOG = LoggerFactory.getLogger(MirrorPruneCommand.class);
+
     @Parameters(paramLabel = "NAME | MIRROR", description = "A mirror of the settings, or the destination of one.")
     String mirror = "";
 
@@ -74,8 +78,9 @@ final class MirrorPruneCommand extends RunnableCommand {
                 : new MirrorPlaces(mirror, mirror, mirror, List.of());
         try (ObjectStore store = Stores.open(places.destination(), run.settings());
                 RunLock lock = places.lock(run)) {
+            LOG.atDebug().addKeyValue("lock", lock).log("holding the lock");
             SnapshotPrune.Report report = new SnapshotPrune(store, run.temporaryDirectory(), run.clock())
-                    .run(places.conditions(words()), dryRun || lock == null);
+                    .run(places.conditions(words()), dryRun);
             if (run.json()) {
                 run.printJson(json(report));
             } else {
@@ -87,19 +92,13 @@ final class MirrorPruneCommand extends RunnableCommand {
 
     private List<String> words() {
         List<String> words = new ArrayList<>();
-        add(words, "keep-within", keepWithin);
-        add(words, "keep-last", keepLast);
-        add(words, "keep-daily", keepDaily);
-        add(words, "keep-weekly", keepWeekly);
-        add(words, "keep-monthly", keepMonthly);
-        add(words, "keep-yearly", keepYearly);
+        MirrorConditions.value(words, "keep-within", keepWithin);
+        MirrorConditions.value(words, "keep-last", keepLast);
+        MirrorConditions.value(words, "keep-daily", keepDaily);
+        MirrorConditions.value(words, "keep-weekly", keepWeekly);
+        MirrorConditions.value(words, "keep-monthly", keepMonthly);
+        MirrorConditions.value(words, "keep-yearly", keepYearly);
         return words;
-    }
-
-    private static void add(List<String> words, String name, @Nullable String value) {
-        if (value != null) {
-            words.add(name + "=" + value);
-        }
     }
 
     private static void print(SnapshotPrune.Report report, Run run) {

@@ -76,7 +76,6 @@ public final class Http {
     }
 
     /** A request. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Request(
             String method,
             URI address,

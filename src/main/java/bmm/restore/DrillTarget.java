@@ -20,7 +20,10 @@ sealed interface DrillTarget extends AutoCloseable {
     PgTools tools();
 
     /** Makes roles, where the whole server belongs to the drill; else there is nothing to be done, and it says no. */
-    boolean makeRoles(byte[] sql, Duration timeout) throws InterruptedException;
+    default boolean makeRoles(byte[] sql, Duration timeout) throws InterruptedException {
+        PgRestore.globals(tools(), sql, timeout);
+        return true;
+    }
 
     /** Lets everything live on, and says how to connect, in shell words. */
     List<String> keep(OwnDatabase database);
@@ -42,12 +45,6 @@ sealed interface DrillTarget extends AutoCloseable {
         @Override
         public Server server() {
             return cluster.server();
-        }
-
-        @Override
-        public boolean makeRoles(byte[] sql, Duration timeout) throws InterruptedException {
-            PgRestore.globals(tools, sql, timeout);
-            return true;
         }
 
         @Override
@@ -80,12 +77,6 @@ sealed interface DrillTarget extends AutoCloseable {
         @Override
         public Server server() {
             return container.server();
-        }
-
-        @Override
-        public boolean makeRoles(byte[] sql, Duration timeout) throws InterruptedException {
-            PgRestore.globals(tools, sql, timeout);
-            return true;
         }
 
         @Override

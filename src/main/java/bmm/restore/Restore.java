@@ -5,7 +5,6 @@ import bmm.base.Failure;
 import bmm.base.Instance;
 import bmm.base.Keys;
 import bmm.base.RunLock;
-import bmm.base.Setting;
 import bmm.base.Settings;
 import bmm.base.Stopping;
 import bmm.dump.AgeKeys;
@@ -16,7 +15,7 @@ import bmm.dump.NamedDump;
 import bmm.dump.Room;
 import bmm.postgres.OwnDatabase;
 import bmm.postgres.OwnDatabases;
-import bmm.process.Hook;
+import bmm.process.Hooks;
 import bmm.stream.Progress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +23,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -108,11 +106,12 @@ public final class Restore implements AutoCloseable {
         try (RunLock lock = lock(begun)) {
             LOG.atDebug().addKeyValue("lock", lock).log("restoring");
             OwnDatabases.removeDead(at().server(), OwnDatabase.Purpose.RESTORE);
+            Hooks hooks = new Hooks(settings, instance.name(), Keys.RESTORE_PRE_HOOK, Keys.RESTORE_POST_HOOK);
             ExitCode outcome = ExitCode.INTERNAL;
             Failure hookFailure;
             RestoreReport report;
             try {
-                runHook("pre", Keys.RESTORE_PRE_HOOK, ExitCode.OK, ExitCode.PREFLIGHT);
+                hooks.before();
                 report = carryOut(plan, begun);
                 outcome = ExitCode.OK;
             } catch (Failure e) {
@@ -122,7 +121,7 @@ public final class Restore implements AutoCloseable {
                 outcome = ExitCode.RESTORE;
                 throw stopped(e);
             } finally {
-                hookFailure = postHook(outcome);
+                hookFailure = hooks.after(outcome, ExitCode.RESTORE);
             }
             return new RestoreReport(report.plan(), report.took(), report.compared(), report.notes(), hookFailure);
         }
@@ -147,28 +146,6 @@ public final class Restore implements AutoCloseable {
             RestoreRun.Done done = run.carryOut(dump);
             return new RestoreReport(
                     plan, Duration.between(begun, clock.instant()), done.compared(), done.notes(), null);
-        }
-    }
-
-    private void runHook(String name, Setting<String> setting, ExitCode outcome, ExitCode ifItFails)
-            throws InterruptedException {
-        Optional<String> command = settings.find(setting);
-        if (command.isPresent()) {
-            new Hook(name, command.get(), settings.get(Keys.HOOK_TIMEOUT)).run(instance.name(), outcome, ifItFails);
-        }
-    }
-
-    /** Runs whatever happened before, also after SIGTERM. */
-    private @Nullable Failure postHook(ExitCode outcome) throws InterruptedException {
-        Stopping.done();
-        if (Thread.interrupted()) {
-            LOG.atDebug().log("was interrupted");
-        }
-        try {
-            runHook("post", Keys.RESTORE_POST_HOOK, outcome, ExitCode.RESTORE);
-            return null;
-        } catch (Failure e) {
-            return e;
         }
     }
 
