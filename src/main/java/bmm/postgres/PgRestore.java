@@ -266,12 +266,9 @@ public final class PgRestore {
     /** Runs it to its end, writing the bytes to its standard input unless that is a file. */
     private void feed(Command command, InputStream from) throws InterruptedException {
         boolean done = false;
-        try (RunningCommand running = command.fedUnlessFile().start();
+        try (RunningCommand running = command.silent().fedUnlessFile().start();
                 InputStream input = behindList(from)) {
             Feeder feeder = Feeder.start(input, running);
-            try (InputStream output = running.output()) {
-                output.skip(Long.MAX_VALUE);
-            }
             int exit = running.waitFor();
             feeder.check(database);
             errors.check(running, exit, options.timeout());

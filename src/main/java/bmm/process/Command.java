@@ -24,6 +24,7 @@ public final class Command {
     private @Nullable Path input;
     private @Nullable Path directory;
     private boolean fed;
+    private boolean silent;
     private Consumer<String> errorLines = line -> {};
     private Duration timeout = Duration.ofDays(365);
     private boolean cleaningUp;
@@ -73,6 +74,15 @@ public final class Command {
         return this;
     }
 
+    /**
+     * Throws away what the child prints, so that nobody has to wait for the end of its output: something that it started
+     * may hold that open for as long as it likes.
+     */
+    public Command silent() {
+        silent = true;
+        return this;
+    }
+
     /** Told each line of standard error as it comes, from another thread. */
     public Command onErrorLine(Consumer<String> listener) {
         errorLines = listener;
@@ -112,6 +122,9 @@ public final class Command {
         builder.environment().keySet().removeAll(removed);
         builder.environment().putAll(environment);
         builder.redirectInput(inputOfChild());
+        if (silent) {
+            builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        }
         if (directory != null) {
             builder.directory(directory.toFile());
         }

@@ -42,7 +42,7 @@ public final class RunningCommand implements AutoCloseable {
         this.registration = stoppable ? Stopping.register(this::kill) : () -> {};
     }
 
-    /** The child's standard output. */
+    /** The child's standard output; empty where that is thrown away. */
     public InputStream output() {
         return process.getInputStream();
     }

@@ -109,12 +109,10 @@ final class Rclone {
     /** Runs it to its end; what it prints is thrown away. */
     void run(String key, String... arguments) {
         inTurn(() -> {
-            try (RunningCommand running = start(List.of(arguments), Map.of())) {
-                running.output().transferTo(OutputStream.nullOutputStream());
+            try (RunningCommand running =
+                    start(command(List.of(arguments), Map.of()).silent())) {
                 check(key, running);
                 return true;
-            } catch (IOException e) {
-                throw brokenOff(key, Failure.reason(e));
             }
         });
     }

@@ -8,7 +8,6 @@ import bmm.process.Command;
 import bmm.process.RunningCommand;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,12 +80,10 @@ final class RemoteShell implements AutoCloseable {
                     e);
         }
         List<String> ssh = settings.command(Optional.ofNullable(control));
-        try (RunningCommand running = start(command(ssh, RemoteScripts.CHECK, List.of()))) {
-            running.output().transferTo(OutputStream.nullOutputStream());
+        try (RunningCommand running =
+                start(command(ssh, RemoteScripts.CHECK, List.of()).silent())) {
             check("", running);
             connected = true;
-        } catch (IOException e) {
-            throw brokenOff("", Failure.reason(e), e);
         }
     }
 

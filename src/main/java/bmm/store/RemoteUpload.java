@@ -56,8 +56,7 @@ final class RemoteUpload {
                 "--",
                 file.toAbsolutePath().toString(),
                 target);
-        try (RunningCommand running = rsync.start()) {
-            running.output().transferTo(OutputStream.nullOutputStream());
+        try (RunningCommand running = rsync.silent().start()) {
             int exit = RemoteShell.exit(running);
             if (exit == 0) {
                 return;

@@ -356,10 +356,11 @@ final class RestoreFaultTest {
         scene.server.dropDatabase("prey2");
     }
 
-    /** A restore of a process of its own, whose pg_restore takes its time. */
+    /** A restore of a process of its own, whose pg_restore takes its time and leaves something with its output behind. */
     private Process start(String... arguments) throws IOException {
         boolean slow = Arrays.asList(arguments).contains("--yes");
-        scene.tools(slow ? Map.of("pg_restore", "\"$REAL/pg_restore\" \"$@\"; sleep 100; exit 0") : Map.of());
+        scene.tools(
+                slow ? Map.of("pg_restore", "\"$REAL/pg_restore\" \"$@\"; (sleep 40 &); sleep 100; exit 0") : Map.of());
         ProcessBuilder builder = new ProcessBuilder(Stream.of(
                         Stream.of("env", "--default-signal=INT"),
                         Stream.of(Path.of(System.getProperty("java.home"), "bin", "java")
