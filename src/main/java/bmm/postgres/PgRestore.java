@@ -61,10 +61,29 @@ public final class PgRestore {
         }
     }
 
+    /** The three parts of an archive, to be restored in this order (PostgreSQL manual, pg_restore, {@code --section}). */
+    public enum Section {
+        /** What tables need before they can be filled, and the tables. */
+        PRE_DATA("--section=pre-data"),
+        /** Rows, large objects, and where sequences stand. */
+        DATA("--section=data"),
+        /** Indexes, constraints, triggers, rules: what is faster once the rows are there. */
+        POST_DATA("--section=post-data");
+
+        final String argument;
+
+        Section(String argument) {
+            this.argument = argument;
+        }
+    }
+
     /**
      * How to restore.
      *
      * @param jobs parallel workers, where the input allows
+     * @param section the only part to restore; null for all
+     * @param sessions that fill a table side by side, if the section is {@link Section#DATA}; the archive's text must then be
+     *     UTF-8, and the tools not in a container
      * @param useList a file that names the entries to restore, see {@link ArchivePart#useList}; null for all
      * @param timeout after which the restore is stopped
      * @param settings of the server, {@code name=value}, for the sessions that restore
@@ -72,6 +91,8 @@ public final class PgRestore {
      */
     public record Options(
             int jobs,
+            @Nullable Section section,
+            int sessions,
             Set<Flag> flags,
             @Nullable Path useList,
             Duration timeout,
@@ -79,37 +100,44 @@ public final class PgRestore {
             Consumer<String> progress) {
         /** Everything as it was, with one job. */
         public static final Options DEFAULTS =
-                new Options(1, Set.of(), null, Duration.ofDays(365), List.of(), line -> {});
+                new Options(1, null, 1, Set.of(), null, Duration.ofDays(365), List.of(), line -> {});
 
         public Options withJobs(int number) {
-            return new Options(number, flags, useList, timeout, settings, progress);
+            return new Options(number, section, sessions, flags, useList, timeout, settings, progress);
+        }
+
+        public Options only(Section part) {
+            return new Options(jobs, part, sessions, flags, useList, timeout, settings, progress);
+        }
+
+        /** The data, tables filled by so many sessions at a time. */
+        public Options onlyDataThrough(int number) {
+            return new Options(jobs, Section.DATA, number, flags, useList, timeout, settings, progress);
         }
 
         public Options with(Flag... more) {
             Set<Flag> all = new TreeSet<>(flags);
             all.addAll(List.of(more));
-            return new Options(jobs, Set.copyOf(all), useList, timeout, settings, progress);
+            return new Options(jobs, section, sessions, Set.copyOf(all), useList, timeout, settings, progress);
         }
 
         public Options only(Path list) {
-            return new Options(jobs, flags, list, timeout, settings, progress);
+            return new Options(jobs, section, sessions, flags, list, timeout, settings, progress);
         }
 
         public Options within(Duration limit) {
-            return new Options(jobs, flags, useList, limit, settings, progress);
+            return new Options(jobs, section, sessions, flags, useList, limit, settings, progress);
         }
 
         /** Such as {@code maintenance_work_mem=1GB}. */
         public Options withSettings(List<String> some) {
-            return new Options(jobs, flags, useList, timeout, List.copyOf(some), progress);
+            return new Options(jobs, section, sessions, flags, useList, timeout, List.copyOf(some), progress);
         }
 
         public Options telling(Consumer<String> listener) {
-            return new Options(jobs, flags, useList, timeout, settings, listener);
+            return new Options(jobs, section, sessions, flags, useList, timeout, settings, listener);
         }
     }
-
-    private static final int BUFFER = 128 * 1024;
 
     private final PgTools tools;
     private final String database;
@@ -149,6 +177,10 @@ public final class PgRestore {
     }
 
     private void run(Input input) throws InterruptedException {
+        if (options.sessions() > 1) {
+            new DataRestore(tools, database, applicationName, options, errors, psql(true)).run(input);
+            return;
+        }
         switch (input) {
             case Input.Plain plain -> feed(psql(true), plain.stream());
             case Input.CustomStream custom -> runStream(custom.stream());
@@ -230,6 +262,10 @@ public final class PgRestore {
             arguments.add("--jobs=" + options.jobs());
         }
         options.flags().stream().sorted().forEach(flag -> arguments.add(flag.argument));
+        Section section = options.section();
+        if (section != null) {
+            arguments.add(section.argument);
+        }
         if (options.flags().contains(Flag.CLEAN)) {
             arguments.add("--if-exists");
         }
@@ -268,9 +304,9 @@ public final class PgRestore {
         boolean done = false;
         try (RunningCommand running = command.silent().fedUnlessFile().start();
                 InputStream input = behindList(from)) {
-            Feeder feeder = Feeder.start(input, running);
+            RestoreFeed feed = RestoreFeed.start(input, running);
             int exit = running.waitFor();
-            feeder.check(database);
+            feed.check(database);
             errors.check(running, exit, options.timeout());
             done = true;
         } catch (IOException e) {
@@ -298,66 +334,11 @@ public final class PgRestore {
                 e);
     }
 
-    private static Failure cannotStart(String program, IOException e) {
+    static Failure cannotStart(String program, IOException e) {
         return new Failure(
                 ExitCode.PREFLIGHT,
                 "cannot run " + program + ": " + Failure.reason(e),
                 "it must be beside pg_dump; check BMM_PG_BIN",
                 e);
-    }
-
-    /** Writes a stream to a child, in a thread of its own. */
-    private static final class Feeder {
-        private final InputStream from;
-        private final RunningCommand to;
-        private final Thread thread;
-        private volatile @Nullable Exception unreadable;
-
-        private Feeder(InputStream from, RunningCommand to) {
-            this.from = from;
-            this.to = to;
-            this.thread = Thread.ofVirtual().name("restore-input").unstarted(this::feed);
-        }
-
-        static Feeder start(InputStream from, RunningCommand to) {
-            Feeder feeder = new Feeder(from, to);
-            feeder.thread.start();
-            return feeder;
-        }
-
-        private void feed() {
-            byte[] buffer = new byte[BUFFER];
-            try (var out = to.input()) {
-                for (int count = read(buffer); count >= 0; count = read(buffer)) {
-                    out.write(buffer, 0, count);
-                }
-            } catch (IOException e) {
-                // It ended before its input did, and has said why.
-                return;
-            }
-        }
-
-        /** What cannot be read must not look like the end: psql would take half of a dump for the whole. */
-        private int read(byte[] buffer) {
-            try {
-                return from.read(buffer);
-            } catch (IOException | RuntimeException e) {
-                unreadable = e;
-                to.kill();
-                return -1;
-            }
-        }
-
-        void check(String database) throws InterruptedException {
-            thread.join();
-            Exception e = unreadable;
-            if (e != null) {
-                throw new Failure(
-                        ExitCode.VERIFICATION,
-                        "database " + database + ": the dump cannot be read to its end: " + Failure.reason(e),
-                        "it is damaged: take another copy of this backup",
-                        e);
-            }
-        }
     }
 }

@@ -96,13 +96,26 @@ final class RestoreErrors implements Consumer<String> {
                     Set.of());
         }
         if (Stopping.requested()) {
-            throw failure(subject + "the restore was stopped", "run it again");
+            throw stopped();
         }
         String first = errors.isEmpty() ? running.lastError() : errors.getFirst();
         String more = count > 1 ? ", and " + Amounts.count(count - 1, "more error") : "";
         throw failure(
                 subject + (first.isBlank() ? "the restore failed with exit status " + exit : first) + more,
                 hint(first, exit));
+    }
+
+    /** What the server said to rows that bmm sent it. */
+    synchronized RestoreFailure refused(String message) {
+        if (Stopping.requested()) {
+            return stopped();
+        }
+        add(message);
+        return failure("database " + database + ": " + message, hint(message, 1));
+    }
+
+    private RestoreFailure stopped() {
+        return failure("database " + database + ": the restore was stopped", "run it again");
     }
 
     private RestoreFailure failure(String message, String hint) {

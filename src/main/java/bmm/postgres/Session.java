@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.postgresql.PGConnection;
 
 /** One connection to one database, with every setting pinned that changes how values look as text. */
 final class Session implements AutoCloseable {
@@ -89,6 +90,11 @@ final class Session implements AutoCloseable {
 
     <T> T queryOne(String sql, RowReader<T> reader) throws SQLException {
         return query(sql, reader).getFirst();
+    }
+
+    /** The driver's own connection, for what JDBC has no words for. */
+    PGConnection driver() throws SQLException {
+        return connection.unwrap(PGConnection.class);
     }
 
     /** Breaks off whatever this session is doing, from another thread; it can do nothing more afterwards. */

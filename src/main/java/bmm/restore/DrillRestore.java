@@ -17,7 +17,9 @@ import bmm.postgres.OwnDatabase;
 import bmm.postgres.PgRestore;
 import bmm.postgres.PgRestore.Flag;
 import bmm.postgres.PgRestore.Input;
+import bmm.postgres.PgRestore.Section;
 import bmm.postgres.RestoreFailure;
+import bmm.postgres.UnloggedTables;
 import bmm.stream.Progress;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,28 +34,38 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The part of a drill that restores: roles first, then the dump, into a database made for it. */
 final class DrillRestore {
+    private static final Logger LOG = LoggerFactory.getLogger(DrillRestore.class);
     private static final int MOST_ATTEMPTS = 20;
 
     private final FetchedDump dump;
     private final DumpContent content;
     private final ArchiveHeader header;
     private final DrillTarget target;
-    private final int workers;
+    private final Pace pace;
     private final Settings settings;
     private final Progress progress;
     private final Proceedings proceedings;
     private @Nullable OwnDatabase database;
 
-    /** @param workers how many restore side by side */
+    /**
+     * How to use several processors.
+     *
+     * @param jobs how many work side by side
+     * @param byTable each at a table of its own; else all at one
+     */
+    record Pace(int jobs, boolean byTable) {}
+
     DrillRestore(
             FetchedDump dump,
             DumpContent content,
             ArchiveHeader header,
             DrillTarget target,
-            int workers,
+            Pace pace,
             Settings settings,
             Progress progress,
             Proceedings proceedings) {
@@ -61,7 +73,7 @@ final class DrillRestore {
         this.content = content;
         this.header = header;
         this.target = target;
-        this.workers = workers;
+        this.pace = pace;
         this.settings = settings;
         this.progress = progress;
         this.proceedings = proceedings;
@@ -75,14 +87,50 @@ final class DrillRestore {
     String restore() throws InterruptedException {
         boolean withOwners = makeRoles();
         PgRestore.Options options = PgRestore.Options.DEFAULTS
-                .withJobs(workers)
+                .withJobs(pace.byTable() ? pace.jobs() : 1)
                 .within(settings.get(Keys.DRILL_TIMEOUT))
                 .with(Flag.NO_TABLESPACES)
                 .telling(progress::detail);
         if (!withOwners) {
             return restoreWithMadeUpRoles(options.with(Flag.NO_OWNER, Flag.NO_PRIVILEGES));
         }
-        return workers == 1 ? restoreAtOnce(options) : restoreInto(freshDatabase(), options);
+        if (pace.byTable() && pace.jobs() > 1) {
+            return restoreInto(freshDatabase(), options);
+        }
+        try {
+            return canShareTables() ? restoreInParts(options) : restoreAtOnce(options);
+        } catch (RestoreFailure e) {
+            if (e.errors().isEmpty() || Stopping.requested()) {
+                throw e;
+            }
+            // Both end at the first error, and may fail where others do not: step by step it names all that is wrong,
+            // if
+            // anything.
+            return restoreInto(freshDatabase(), options);
+        }
+    }
+
+    /** Large objects would go through psql, statement by statement. */
+    private boolean canShareTables() {
+        Manifest manifest = dump.found().manifest();
+        return pace.jobs() > 1
+                && manifest != null
+                && manifest.fingerprint().largeObjects().count() == 0
+                && "UTF8".equals(header.encoding())
+                && !(content instanceof DumpContent.Sql)
+                && target.tools().container().isEmpty();
+    }
+
+    /** A table is filled by several sessions, which must see it: it is made in a transaction of its own. */
+    private String restoreInParts(PgRestore.Options options) throws InterruptedException {
+        OwnDatabase fresh = freshDatabase();
+        PgRestore.Options strict = options.with(Flag.EXIT_ON_ERROR);
+        restoreInto(fresh, strict.only(Section.PRE_DATA));
+        try (UnloggedTables tables = target.unlogged(fresh)) {
+            LOG.atDebug().log("tables are filled by {} sessions, {}", pace.jobs(), tables);
+            restoreInto(fresh, options.onlyDataThrough(pace.jobs()));
+        }
+        return restoreInto(fresh, strict.only(Section.POST_DATA));
     }
 
     /**
@@ -90,16 +138,7 @@ final class DrillRestore {
      * workers pg_restore sees to that by itself.
      */
     private String restoreAtOnce(PgRestore.Options options) throws InterruptedException {
-        try {
-            return restoreInto(freshDatabase(), options.with(Flag.SINGLE_TRANSACTION));
-        } catch (RestoreFailure e) {
-            if (e.errors().isEmpty() || Stopping.requested()) {
-                throw e;
-            }
-            // It ends at the first error, and may run out of locks: step by step it names all that is wrong, if
-            // anything.
-            return restoreInto(freshDatabase(), options);
-        }
+        return restoreInto(freshDatabase(), options.with(Flag.SINGLE_TRANSACTION));
     }
 
     /** Policies name roles, and so does SQL text; without globals they have to come from somewhere. */

@@ -6,6 +6,7 @@ import bmm.postgres.PgTools;
 import bmm.postgres.ScratchCluster;
 import bmm.postgres.ScratchContainer;
 import bmm.postgres.Server;
+import bmm.postgres.UnloggedTables;
 import java.time.Duration;
 import java.util.List;
 
@@ -23,6 +24,11 @@ sealed interface DrillTarget extends AutoCloseable {
     default boolean makeRoles(byte[] sql, Duration timeout) throws InterruptedException {
         PgRestore.globals(tools(), sql, timeout);
         return true;
+    }
+
+    /** Fills tables without the server's log, where the server can be spared that. */
+    default UnloggedTables unlogged(OwnDatabase database) {
+        return UnloggedTables.none(database);
     }
 
     /** Lets everything live on, and says how to connect, in shell words. */
@@ -45,6 +51,11 @@ sealed interface DrillTarget extends AutoCloseable {
         @Override
         public Server server() {
             return cluster.server();
+        }
+
+        @Override
+        public UnloggedTables unlogged(OwnDatabase database) {
+            return UnloggedTables.of(cluster, database);
         }
 
         @Override

@@ -61,19 +61,19 @@ final class OneDrill implements AutoCloseable {
             Progress progress,
             Proceedings proceedings) {
         Manifest manifest = dump.found().manifest();
-        int workers = hasOneBigTable(manifest) ? 1 : targets.jobs();
-        DumpContent content = dump.content(workers > 1);
+        boolean byTable = !hasOneBigTable(manifest);
+        DumpContent content = dump.content(byTable && targets.jobs() > 1);
         ArchiveHeader header = DumpOrigin.of(content);
         DrillTarget target = targets.open(header, now);
-        DrillRestore restoring =
-                new DrillRestore(dump, content, header, target, workers, settings, progress, proceedings);
+        DrillRestore.Pace pace = new DrillRestore.Pace(targets.jobs(), byTable);
+        DrillRestore restoring = new DrillRestore(dump, content, header, target, pace, settings, progress, proceedings);
         FutureTask<Optional<ArchiveContent>> decoding = new FutureTask<>(() -> DrillProofs.wasDecoded(manifest)
                 ? Optional.empty()
                 : Optional.of(DumpDecoder.decode(content, DrillProofs.hashInArchive(manifest))));
         return new OneDrill(dump, target, restoring, decoding, targets.jobs(), settings, progress, proceedings);
     }
 
-    /** Only one worker can fill a table: where most rows are in one, others cost more than they bring. */
+    /** pg_restore fills a table with one worker: where most rows are in one, others cost more than they bring. */
     private static boolean hasOneBigTable(@Nullable Manifest manifest) {
         if (manifest == null) {
             return false;
