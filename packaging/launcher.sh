@@ -33,9 +33,10 @@ terminal=
 export LC_ALL=C.UTF-8
 # A tick is over before the second compiler has anything to offer; it would only cost processor time.
 quick=
-case ${1:-} in uptime | --help | --version) quick=-XX:TieredStopAtLevel=1 ;; esac
+cache=$self.aot
+case ${1:-} in uptime | --help | --version) quick=-XX:TieredStopAtLevel=1 cache=$self.quick.aot ;; esac
 # Classes made ready when bmm was built; where the cache does not fit this Java it is not used, and nothing is said of it.
-if [ -r "$self.aot" ]; then set -- -XX:AOTCache="$self.aot" -Xlog:disable -jar "$self" "$@"; else set -- -jar "$self" "$@"; fi
+if [ -r "$cache" ]; then set -- -XX:AOTCache="$cache" -Xlog:disable -jar "$self" "$@"; else set -- -jar "$self" "$@"; fi
 # The serial collector, and a heap that begins small and grows only when it must: a row of a gigabyte may need it.
 # shellcheck disable=SC2086 # BMM_JAVA_OPTS, $terminal and $quick are words or nothing
 exec "$java" -XX:+UseSerialGC -Xms16m -Xmx1g -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -Xss512k \

@@ -1,5 +1,6 @@
 package bmm.cli;
 
+import bmm.base.ExitCode;
 import bmm.base.Stopping;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -17,9 +18,16 @@ public final class Main {
         Thread main = Thread.currentThread();
         Thread onSignal = new Thread(() -> stop(main, ended, exitCode), "on-signal");
         Runtime.getRuntime().addShutdownHook(onSignal);
-        exitCode.set(Bmm.run(System.out, System.err, args));
-        System.out.flush();
-        ended.countDown();
+        try {
+            exitCode.set(Bmm.run(System.out, System.err, args));
+        } catch (OutOfMemoryError | LinkageError e) {
+            // Nothing that is left can be trusted to work; say so, and end.
+            System.err.println("bmm: " + e);
+            exitCode.set(ExitCode.INTERNAL.code());
+        } finally {
+            System.out.flush();
+            ended.countDown();
+        }
         System.exit(exitCode.get());
     }
 
