@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +93,13 @@ record AlertState(long revision, long nextId, Map<String, Watched> subjects, Lis
             }
         }
         return deepest == null ? null : deepest.shortName();
+    }
+
+    /** Without all memory of some subjects; what is in the outbox stays. */
+    AlertState without(Set<String> gone) {
+        Map<String, Watched> kept = new TreeMap<>(subjects);
+        kept.keySet().removeAll(gone);
+        return new AlertState(revision, nextId, kept, outbox);
     }
 
     boolean isOpen(long incident) {

@@ -6,8 +6,11 @@ import bmm.notify.Severity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +54,25 @@ public final class IncidentBook {
         return change(state -> {
             AlertState.Observed observed = state.observe(seen, rules, mailing);
             return new Changed<>(observed.state(), observed.news());
+        });
+    }
+
+    /**
+     * Forgets what a job no longer watches: an incident of a subject that was taken out of the settings would stay open for
+     * ever, and be named as the cause of others.
+     *
+     * @param job such as {@code uptime}
+     * @param watched all that it watches now
+     */
+    public void forgetAllBut(String job, Collection<Subject> watched) {
+        change(state -> {
+            Set<String> gone = state.subjects().keySet().stream()
+                    .map(Subject::new)
+                    .filter(subject -> subject.job().equals(job) && !watched.contains(subject))
+                    .map(Subject::name)
+                    .collect(Collectors.toSet());
+            gone.forEach(name -> LOG.atInfo().addKeyValue("subject", name).log("is not watched any more"));
+            return new Changed<>(gone.isEmpty() ? state : state.without(gone), gone);
         });
     }
 

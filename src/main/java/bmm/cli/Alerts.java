@@ -74,10 +74,19 @@ final class Alerts {
     /** One round of {@code bmm uptime}: incidents, what is due to be sent, then the heartbeat. */
     void tick(List<Observation> seen) {
         try (KnownAddresses known = KnownAddresses.use(stateDirectory, clock.instant())) {
+            forgetAllBut(seen);
             tellAndPing(seen);
             known.refresh(hosts);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void forgetAllBut(List<Observation> seen) {
+        try {
+            book.forgetAllBut("uptime", seen.stream().map(Observation::subject).toList());
+        } catch (RuntimeException e) {
+            LOG.atError().setCause(e).log("the state of incidents cannot be read: {}", Failure.reason(e));
         }
     }
 

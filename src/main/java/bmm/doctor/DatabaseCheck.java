@@ -70,7 +70,9 @@ final class DatabaseCheck {
                 return Finding.ok(
                         subject,
                         "PostgreSQL " + described.serverVersionText() + ", " + Amounts.bytes(described.sizeBytes())
-                                + ", all " + access.tables() + " tables and sequences visible");
+                                + ", visible: " + Amounts.count(access.tables()) + " of "
+                                + Amounts.count(access.tables())
+                                + " tables and sequences");
             }
             int more = access.hidden().size() - MOST_NAMES;
             return Finding.fail(

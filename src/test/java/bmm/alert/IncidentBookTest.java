@@ -56,6 +56,28 @@ class IncidentBookTest {
     }
 
     @Test
+    void whatIsNotWatchedAnyMoreIsForgotten() {
+        World world = world(Rules.DEFAULT);
+        tick(
+                world,
+                5,
+                seen(world, "uptime/old", Layer.MACHINE, Status.DOWN),
+                seen(world, "uptime/api", Layer.SERVICE, Status.DOWN),
+                seen(world, "backup/archiv", Layer.JOB, Status.DOWN));
+
+        world.book().forgetAllBut("uptime", List.of(new Subject("uptime/api")));
+
+        assertThat(world.book().state().subjects()).containsOnlyKeys("backup/archiv", "uptime/api");
+        tick(world, 5, seen(world, "uptime/home", Layer.SURFACE, Status.DOWN));
+        assertThat(titles(world))
+                .hasSize(2)
+                .last()
+                .asString()
+                .contains("home DOWN")
+                .doesNotContain("old");
+    }
+
+    @Test
     void theCauseIsNamedBeforeItsSymptoms() {
         World world = world(Rules.DEFAULT);
         tick(

@@ -68,7 +68,7 @@ final class DoctorCommandTest {
             line(outcome, "ok", subject);
         }
         assertThat(line(outcome, "ok", "zstd")).endsWith("by Yann Collet");
-        assertThat(line(outcome, "ok", "database " + DATABASE)).contains("all 2 tables and sequences visible");
+        assertThat(line(outcome, "ok", "database " + DATABASE)).contains("visible: 2 of 2 tables and sequences");
         assertThat(line(outcome, "warn", "store file://" + directory.resolve("elsewhere")))
                 .contains("never probed");
         assertThat(Scene.content(directory).keySet())
