@@ -4,6 +4,7 @@ import bmm.base.Amounts;
 import bmm.base.DurableFile;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.FileSystemSpace;
 import bmm.base.Instance;
 import bmm.base.Keys;
 import bmm.base.Settings;
@@ -160,7 +161,7 @@ final class Outgoing {
     }
 
     private void checkRoom(long bytes) throws IOException {
-        long free = Files.getFileStore(outgoing).getUsableSpace();
+        long free = FileSystemSpace.usable(outgoing);
         if (free < bytes + keepFree) {
             throw new IOException("not enough room: " + Amounts.bytes(free) + " free, " + Amounts.bytes(bytes)
                     + " needed and " + Amounts.bytes(keepFree) + " that must stay free");

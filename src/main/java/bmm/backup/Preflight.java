@@ -4,6 +4,7 @@ import bmm.base.Amounts;
 import bmm.base.DurableFile;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.FileSystemSpace;
 import bmm.base.Instance;
 import bmm.base.Keys;
 import bmm.base.Settings;
@@ -104,7 +105,7 @@ final class Preflight {
         long needed = expected + settings.get(Keys.MIN_FREE);
         long free;
         try {
-            free = Files.getFileStore(instance.backupDirectory()).getUsableSpace();
+            free = FileSystemSpace.usable(instance.backupDirectory());
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.PREFLIGHT,

@@ -3,6 +3,7 @@ package bmm.doctor;
 import bmm.base.Amounts;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.FileSystemSpace;
 import bmm.base.Finding;
 import bmm.base.Instance;
 import bmm.base.Keys;
@@ -79,7 +80,7 @@ final class PlaceCheck {
 
     private static String free(Path directory) {
         try {
-            return ", " + Amounts.bytes(Files.getFileStore(directory).getUsableSpace()) + " free";
+            return ", " + Amounts.bytes(FileSystemSpace.usable(directory)) + " free";
         } catch (IOException e) {
             return "";
         }
@@ -94,7 +95,7 @@ final class PlaceCheck {
         long free;
         long dumps = 0;
         try (FileStore store = FileStore.flat(directory)) {
-            free = Files.getFileStore(directory).getUsableSpace();
+            free = FileSystemSpace.usable(directory);
             Catalog local = Catalog.read(store, "");
             for (Server.Database database : databases) {
                 List<StoredBackup> earlier = local.of(database.name());

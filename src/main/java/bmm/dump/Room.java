@@ -3,8 +3,8 @@ package bmm.dump;
 import bmm.base.Amounts;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.FileSystemSpace;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -37,7 +37,7 @@ public record Room(Path directory, long keepFree) {
 
     private long free() {
         try {
-            return Files.getFileStore(directory).getUsableSpace();
+            return FileSystemSpace.usable(directory);
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.PREFLIGHT,

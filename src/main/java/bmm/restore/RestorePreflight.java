@@ -3,6 +3,7 @@ package bmm.restore;
 import bmm.base.Amounts;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.FileSystemSpace;
 import bmm.catalog.Manifest;
 import bmm.dump.DumpForm;
 import bmm.dump.DumpForm.Archive;
@@ -119,7 +120,7 @@ final class RestorePreflight {
     private static void checkData(Path directory, long needed) {
         long free;
         try {
-            free = Files.getFileStore(directory).getUsableSpace();
+            free = FileSystemSpace.usable(directory);
         } catch (IOException e) {
             return; // the server's own business
         }

@@ -3,12 +3,12 @@ package bmm.store;
 import bmm.base.Amounts;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.FileSystemSpace;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -204,7 +204,7 @@ final class PlainProbe {
             seen.add(Observed.ok(
                     Capability.SPACE,
                     Verdict.YES,
-                    Amounts.bytes(Files.getFileStore(folder.root()).getUsableSpace()) + " on that file system"));
+                    Amounts.bytes(FileSystemSpace.usable(folder.root())) + " on that file system"));
         } catch (IOException e) {
             seen.add(Observed.warn(
                     Capability.SPACE, Verdict.UNKNOWN, "not told: " + Failure.reason(e), "check that file system"));
