@@ -1,8 +1,10 @@
 package bmm.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
@@ -12,19 +14,22 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.TestFactory;
 
 /** What every store promises, whatever is behind it. */
 abstract class ObjectStoreContract {
@@ -72,6 +77,9 @@ abstract class ObjectStoreContract {
             "long/" + "x".repeat(256),
             "longer/" + "é".repeat(200));
 
+    private static final Comparator<String> KEY_ORDER =
+            Comparator.comparing(key -> key.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
+
     private ObjectStore store;
 
     /** An empty store. */
@@ -82,22 +90,19 @@ abstract class ObjectStoreContract {
         return List.of();
     }
 
-    /** How many objects a listing of several pages has; S3 lists 1000 in one. Fewer where each one is a program run. */
-    int moreThanAPage() {
-        return 1100;
+    /** Whether every call starts a program, or several: then many keys are tried at a time, and none twice. */
+    boolean everyCallIsAProgram() {
+        return false;
+    }
+
+    /** How many objects a listing of several pages has; S3 lists 1000 in one. */
+    private int moreThanAPage() {
+        return everyCallIsAProgram() ? 12 : 1100;
     }
 
     /** Whether the store tells later in which parts an object came. */
     boolean keepsParts() {
         return false;
-    }
-
-    static List<String> plainKeys() {
-        return PLAIN_KEYS;
-    }
-
-    static List<String> awkwardKeys() {
-        return AWKWARD_KEYS;
     }
 
     @BeforeEach
@@ -114,39 +119,107 @@ abstract class ObjectStoreContract {
         return store;
     }
 
-    @ParameterizedTest
-    @MethodSource("plainKeys")
-    void aPlainKeySurvives(String key) throws IOException {
-        Assumptions.assumeFalse(beyondTheServer().contains(key), "a limit of this server");
-        store.put(key, text("content of " + key));
-        assertSurvives(key);
-        store.delete(key);
-        assertThat(keys("")).isEmpty();
+    @TestFactory
+    Stream<DynamicTest> aPlainKeySurvives() {
+        return together(PLAIN_KEYS)
+                .map(keys -> dynamicTest(shown(keys), () -> {
+                    putAll(keys);
+                    assertSurvive(keys);
+                }));
     }
 
-    @ParameterizedTest
-    @MethodSource("awkwardKeys")
-    void anAwkwardKeySurvivesOrIsRefused(String key) throws IOException {
-        Assumptions.assumeFalse(beyondTheServer().contains(key), "a limit of this server");
-        Throwable refused = catchThrowable(() -> store.put(key, text("content of " + key)));
-        if (refused == null) {
-            assertSurvives(key);
-            store.delete(key);
-        } else {
-            assertIsOneLine(refused);
+    @TestFactory
+    Stream<DynamicTest> anAwkwardKeySurvivesOrIsRefused() {
+        return together(AWKWARD_KEYS)
+                .map(keys -> dynamicTest(shown(keys), () -> {
+                    Set<String> taken = ConcurrentHashMap.newKeySet();
+                    atOnce(keys, key -> {
+                        Throwable refused = catchThrowable(() -> store.put(key, text("content of " + key)));
+                        if (refused == null) {
+                            taken.add(key);
+                        } else {
+                            assertIsOneLine(refused);
+                        }
+                    });
+                    assertSurvive(taken);
+                }));
+    }
+
+    /** Keys that are tried in one store: each by itself, or as many as a folder can hold beside each other. */
+    private Stream<List<String>> together(List<String> keys) {
+        List<List<String>> groups = new ArrayList<>();
+        for (String key : keys) {
+            if (!beyondTheServer().contains(key)) {
+                groups.stream()
+                        .filter(group -> everyCallIsAProgram() && group.stream().noneMatch(one -> isAbove(one, key)))
+                        .findFirst()
+                        .orElseGet(() -> {
+                            groups.add(new ArrayList<>());
+                            return groups.getLast();
+                        })
+                        .add(key);
+            }
         }
+        return groups.stream();
+    }
+
+    private static boolean isAbove(String one, String other) {
+        return other.startsWith(one + "/") || one.startsWith(other + "/");
+    }
+
+    private static String shown(List<String> keys) {
+        return keys.size() == 1 ? KeyText.shown(keys.getFirst()) : keys.size() + " keys";
+    }
+
+    /** These are in the store, and nothing else; and they go when they are deleted. */
+    private void assertSurvive(Collection<String> keys) {
+        atOnce(keys, key -> {
+            assertThat(read(store.get(key))).as(key).isEqualTo("content of " + key);
+            assertThat(store.head(key)).as(key).hasValueSatisfying(info -> {
+                assertThat(info.key()).isEqualTo(key);
+                assertThat(info.size()).isEqualTo(("content of " + key).getBytes(StandardCharsets.UTF_8).length);
+            });
+            assertListed(key, keys);
+            if (!everyCallIsAProgram()) {
+                assertListed(key.substring(0, Math.min(4, key.length())), keys);
+            }
+        });
+        assertListed("", keys);
+        atOnce(keys, store::delete);
         assertThat(keys("")).isEmpty();
     }
 
-    private void assertSurvives(String key) throws IOException {
-        assertThat(read(store.get(key))).isEqualTo("content of " + key);
-        assertThat(store.head(key)).hasValueSatisfying(info -> {
-            assertThat(info.key()).isEqualTo(key);
-            assertThat(info.size()).isEqualTo(("content of " + key).getBytes(StandardCharsets.UTF_8).length);
-        });
-        assertThat(keys("")).containsExactly(key);
-        assertThat(keys(key)).containsExactly(key);
-        assertThat(keys(key.substring(0, Math.min(4, key.length())))).containsExactly(key);
+    private void assertListed(String prefix, Collection<String> keys) {
+        assertThat(keys(prefix))
+                .as("prefix %s", prefix)
+                .containsExactlyElementsOf(keys.stream()
+                        .filter(key -> key.startsWith(prefix))
+                        .sorted(KEY_ORDER)
+                        .toList());
+    }
+
+    private void putAll(Collection<String> keys) {
+        atOnce(keys, key -> store.put(key, text("content of " + key)));
+    }
+
+    private interface Step {
+        void on(String key) throws IOException;
+    }
+
+    /** Does it with several keys side by side. */
+    private static void atOnce(Collection<String> keys, Step step) {
+        List<Future<?>> steps = new ArrayList<>();
+        try (ExecutorService threads = Executors.newFixedThreadPool(6)) {
+            for (String key : keys) {
+                steps.add(threads.submit(() -> {
+                    step.on(key);
+                    return key;
+                }));
+            }
+        }
+        for (Future<?> one : steps) {
+            assertThatCode(one::get).doesNotThrowAnyException();
+        }
     }
 
     @Test
@@ -271,16 +344,14 @@ abstract class ObjectStoreContract {
                 "z/\uD83D\uDE00/a",
                 "z/\uE000/a"));
         keys.removeAll(beyondTheServer());
-        keys.forEach(key -> store.put(key, text("x")));
-        keys.sort(Comparator.comparing(key -> key.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned));
+        putAll(keys);
+        keys.sort(KEY_ORDER);
         assertThat(keys("")).containsExactlyElementsOf(keys);
     }
 
     @Test
     void aPrefixMayEndAnywhere() {
-        for (String key : List.of("a", "ab/c", "ab/cd/e", "ab/d", "abc", "b")) {
-            store.put(key, text("x"));
-        }
+        putAll(List.of("a", "ab/c", "ab/cd/e", "ab/d", "abc", "b"));
         assertThat(keys("a")).containsExactly("a", "ab/c", "ab/cd/e", "ab/d", "abc");
         assertThat(keys("ab")).containsExactly("ab/c", "ab/cd/e", "ab/d", "abc");
         assertThat(keys("ab/")).containsExactly("ab/c", "ab/cd/e", "ab/d");
@@ -297,7 +368,7 @@ abstract class ObjectStoreContract {
         for (int i = 0; i < moreThanAPage(); i++) {
             expected.add(String.format("page/%d/%04d", i * 2 / moreThanAPage(), i));
         }
-        expected.parallelStream().forEach(key -> store.put(key, text("")));
+        putAll(expected);
         assertThat(keys("page/")).containsExactlyElementsOf(expected);
     }
 
