@@ -179,8 +179,8 @@ abstract class ObjectStoreContract {
                 assertThat(info.key()).isEqualTo(key);
                 assertThat(info.size()).isEqualTo(("content of " + key).getBytes(StandardCharsets.UTF_8).length);
             });
-            assertListed(key, keys);
             if (!everyCallIsAProgram()) {
+                assertListed(key, keys);
                 assertListed(key.substring(0, Math.min(4, key.length())), keys);
             }
         });
