@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Kinds of data to measure with, of a size in GB: what pgbench makes (or leaves, once it was run), web events, hex hashes.
+# Kinds of data to measure with, of a size in GB: what pgbench makes (or leaves, once it was run), web events, hex
+# hashes, or a third of each.
 
 : "${pg_bin:=}"
 
@@ -18,7 +19,12 @@ make_kind() {
     pgbench) run "$pg_bin/pgbench" -q -i -I dtGp -s "$(product "$size" 66.7)" -h "$dir" -U postgres "$kind" >/dev/null 2>&1 ;;
     events) run "${sql[@]}" -v rows="$(product "$size" 2700000)" -f ops/bench/events.sql >/dev/null ;;
     hex) run "${sql[@]}" -v rows="$(product "$size" 2250000)" -f ops/bench/hex.sql >/dev/null ;;
-    *) die "unknown kind $kind" "pgbench, pgbench-used, events, hex" ;;
+    mixed)
+      run "$pg_bin/pgbench" -q -i -I dtGp -s "$(product "$size" 22.2)" -h "$dir" -U postgres "$kind" >/dev/null 2>&1
+      run "${sql[@]}" -v rows="$(product "$size" 900000)" -f ops/bench/events.sql >/dev/null
+      run "${sql[@]}" -v rows="$(product "$size" 750000)" -f ops/bench/hex.sql >/dev/null
+      ;;
+    *) die "unknown kind $kind" "pgbench, pgbench-used, events, hex, mixed" ;;
   esac
   # Hint bits are set and pages are written now, not by whoever reads first.
   "${sql[@]}" -c 'VACUUM (ANALYZE)' -c CHECKPOINT >/dev/null

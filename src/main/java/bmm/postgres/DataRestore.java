@@ -52,12 +52,15 @@ final class DataRestore {
         boolean done = false;
         try (RunningCommand text = reading(archive).start();
                 RunningCommand statements = psql.silent().fedUnlessFile().start();
-                ParallelCopy copy = ParallelCopy.open(tools.server(), database, options.sessions())) {
+                ParallelCopy copy =
+                        ParallelCopy.open(tools.server(), database, options.sessions(), options.timeout())) {
             RestoreFeed feed = RestoreFeed.start(from, text);
             try (OutputStream out = statements.input()) {
                 new DataScript(text.output(), out, copy).play();
             } catch (ParallelCopy.Refused e) {
                 throw errors.refused(String.valueOf(e.getMessage()));
+            } catch (ParallelCopy.TooSlow e) {
+                throw errors.tooSlow(options.timeout());
             } catch (IOException e) {
                 // One of the two programs ended too early, and says why.
                 text.kill();

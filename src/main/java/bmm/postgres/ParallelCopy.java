@@ -3,6 +3,7 @@ package bmm.postgres;
 import bmm.base.Failure;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -10,6 +11,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.postgresql.copy.CopyIn;
 
 /**
@@ -24,15 +26,18 @@ final class ParallelCopy implements DataScript.Tables, AutoCloseable {
 
     private final List<Session> sessions = new ArrayList<>();
     private final List<Filling> fillings = new ArrayList<>();
+    private final long deadline;
     private String statement = "";
     private int turn;
     private boolean midRow;
 
-    private ParallelCopy() {}
+    private ParallelCopy(Duration most) {
+        this.deadline = System.nanoTime() + most.toNanos();
+    }
 
-    /** Connects the sessions; they work under what pg_restore's own would. */
-    static ParallelCopy open(Server server, String database, int number) {
-        ParallelCopy copy = new ParallelCopy();
+    /** Connects the sessions; they work under what pg_restore's own would, until the time is over. */
+    static ParallelCopy open(Server server, String database, int number, Duration most) {
+        ParallelCopy copy = new ParallelCopy(most);
         boolean done = false;
         try {
             for (int i = 0; i < number; i++) {
@@ -59,6 +64,11 @@ final class ParallelCopy implements DataScript.Tables, AutoCloseable {
         Refused(String message, Throwable cause) {
             super(message, cause);
         }
+    }
+
+    /** The server did not take the rows in time. */
+    static final class TooSlow extends IOException {
+        private static final long serialVersionUID = 1;
     }
 
     @Override
@@ -117,7 +127,7 @@ final class ParallelCopy implements DataScript.Tables, AutoCloseable {
     }
 
     /** One COPY into the table. */
-    private static final class Filling {
+    private final class Filling {
         private final BlockingQueue<byte[]> waiting = new ArrayBlockingQueue<>(WAITING);
         private final FutureTask<Long> work;
         private final Thread thread;
@@ -143,17 +153,25 @@ final class ParallelCopy implements DataScript.Tables, AutoCloseable {
             while (!waiting.offer(lines, 100, TimeUnit.MILLISECONDS)) {
                 if (work.isDone()) {
                     result();
+                } else if (left() <= 0) {
+                    throw new TooSlow();
                 }
             }
         }
 
         void result() throws IOException, InterruptedException {
             try {
-                work.get();
+                work.get(left(), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                throw new TooSlow();
             } catch (ExecutionException e) {
                 String said = e.getCause() instanceof SQLException sql ? SqlFailure.message(sql) : Failure.reason(e);
                 throw new Refused(said, e);
             }
+        }
+
+        private long left() {
+            return deadline - System.nanoTime();
         }
 
         void stop() {

@@ -89,11 +89,7 @@ final class RestoreErrors implements Consumer<String> {
         }
         String subject = "database " + database + ": ";
         if (running.timedOut()) {
-            throw new RestoreFailure(
-                    subject + "the restore took longer than " + Amounts.duration(timeout) + " and was stopped",
-                    "give it more time",
-                    List.of(),
-                    Set.of());
+            throw tooSlow(timeout);
         }
         if (Stopping.requested()) {
             throw stopped();
@@ -112,6 +108,16 @@ final class RestoreErrors implements Consumer<String> {
         }
         add(message);
         return failure("database " + database + ": " + message, hint(message, 1));
+    }
+
+    /** It did not end in time. */
+    RestoreFailure tooSlow(Duration timeout) {
+        return new RestoreFailure(
+                "database " + database + ": the restore took longer than " + Amounts.duration(timeout)
+                        + " and was stopped",
+                "give it more time",
+                List.of(),
+                Set.of());
     }
 
     private RestoreFailure stopped() {

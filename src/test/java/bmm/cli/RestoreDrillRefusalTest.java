@@ -153,7 +153,7 @@ final class RestoreDrillRefusalTest {
                 "DELETE FROM public.t WHERE id = 7 | table public.t: 1 000 rows expected, 999 found",
                 "DROP TABLE public.t | table public.t is missing",
                 "CREATE TABLE public.more() | table public.more was restored, but is not in the manifest",
-                "SELECT pg_catalog.lo_create(0) | large objects: 0 expected, 1 found",
+                "SELECT pg_catalog.lo_create(47) WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_largeobject_metadata) | large objects: 0 expected, 1 found",
             })
     void aChangeAfterTheRestore(String sql, String message) throws Exception {
         place.afterRestore("\"$REAL/psql\" -Xqc \"" + sql + "\" >/dev/null");
