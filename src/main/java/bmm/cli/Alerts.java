@@ -28,7 +28,6 @@ import org.slf4j.LoggerFactory;
 /** What a run has to tell, handed to incidents, channels and watchdogs. Nothing here fails a run or changes its exit code. */
 final class Alerts {
     private static final Logger LOG = LoggerFactory.getLogger(Alerts.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(25);
     private static final int LONGEST_SENTENCE = 400;
 
     private final Settings settings;
@@ -39,14 +38,17 @@ final class Alerts {
     private final Routes routes;
     private final IncidentBook book;
     private final Outbox outbox;
+    private final Duration patience;
 
     /**
      * Reads what the settings say of channels and incidents.
      *
+     * @param patience how long a run stays for sending
      * @throws Failure {@link ExitCode#CONFIGURATION} if that cannot be understood
      */
-    Alerts(Settings settings, Instance instance, Places places, Clock clock) {
+    Alerts(Settings settings, Instance instance, Places places, Clock clock, Duration patience) {
         this.settings = settings;
+        this.patience = patience;
         this.clock = clock;
         ChannelSettings described = new ChannelSettings(settings);
         stateDirectory = instance.stateDirectory();
@@ -133,7 +135,7 @@ final class Alerts {
             if (!news.isEmpty()) {
                 var unused = ChannelSettings.syslog().send(outbox.message(news), null);
             }
-            return outbox.deliver(PATIENCE);
+            return outbox.deliver(patience);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
@@ -147,7 +149,7 @@ final class Alerts {
         News cleaned = News.notice(news.subject(), news.severity(), clean(news.sentence()), clock.instant());
         var unused = ChannelSettings.syslog().send(outbox.message(List.of(cleaned)), null);
         book.tell(cleaned);
-        return outbox.deliver(PATIENCE);
+        return outbox.deliver(patience);
     }
 
     /** The channels that the settings describe. */

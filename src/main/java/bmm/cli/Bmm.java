@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -17,10 +18,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** bmm as a function: arguments and environment in, text and an exit code out. Nothing below ends the process. */
 public final class Bmm {
+    private static final Duration PATIENCE = Duration.ofSeconds(25);
+
     private final PrintStream out;
     private final PrintStream err;
     private final Map<String, String> environment;
     private final Clock clock;
+    private final Duration patience;
 
     /**
      * @param out for results
@@ -28,10 +32,18 @@ public final class Bmm {
      * @param environment in place of the process's own
      */
     public Bmm(PrintStream out, PrintStream err, Map<String, String> environment, Clock clock) {
+        this(out, err, environment, clock, PATIENCE);
+    }
+
+    /**
+     * @param patience how long a run may stay for sending alerts, when its work is done
+     */
+    Bmm(PrintStream out, PrintStream err, Map<String, String> environment, Clock clock, Duration patience) {
         this.out = out;
         this.err = err;
         this.environment = Map.copyOf(environment);
         this.clock = clock;
+        this.patience = patience;
     }
 
     /** Runs one command line with the process's environment and returns its exit code. */
@@ -71,7 +83,7 @@ public final class Bmm {
         public <K> K create(Class<K> type) throws Exception {
             if (RunnableCommand.class.isAssignableFrom(type)) {
                 K command = type.getDeclaredConstructor().newInstance();
-                ((RunnableCommand) command).attach(new Surroundings(out, err, environment, clock));
+                ((RunnableCommand) command).attach(new Surroundings(out, err, environment, clock, patience));
                 return command;
             }
             return others.create(type);

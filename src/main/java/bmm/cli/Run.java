@@ -122,7 +122,7 @@ final class Run {
     /** Where the run tells what it saw. */
     Alerts alerts() {
         if (alerts == null) {
-            alerts = new Alerts(settings, instance(), new Places(process.environment()), clock());
+            alerts = new Alerts(settings, instance(), new Places(process.environment()), clock(), process.patience());
         }
         return alerts;
     }

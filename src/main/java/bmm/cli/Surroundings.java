@@ -2,10 +2,15 @@ package bmm.cli;
 
 import java.io.PrintStream;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 
-/** What a command may use of the process that it runs in. */
-record Surroundings(PrintStream out, PrintStream err, Map<String, String> environment, Clock clock) {
+/**
+ * What a command may use of the process that it runs in.
+ *
+ * @param patience how long it may stay for sending alerts, when its work is done
+ */
+record Surroundings(PrintStream out, PrintStream err, Map<String, String> environment, Clock clock, Duration patience) {
     /** The launcher tells whether stderr is a terminal; Java itself cannot see it. */
     boolean errIsTerminal() {
         return Boolean.getBoolean("bmm.terminal");

@@ -153,11 +153,17 @@ final class RcloneClaim implements AutoCloseable {
         return entries;
     }
 
-    /** Throws unless the claim still stands and the object is still not there. */
-    void confirm() {
-        if (lost || find(look(), name) == null) {
+    /**
+     * Throws unless the claim still stands and the object is still not there.
+     *
+     * @return what is beside the object
+     */
+    List<Rclone.Entry> confirm() {
+        List<Rclone.Entry> entries = lost ? List.of() : look();
+        if (find(entries, name) == null) {
             throw rclone.brokenOff(key, "the claim to it was lost on the way: was this machine asleep?");
         }
+        return entries;
     }
 
     boolean isLost() {

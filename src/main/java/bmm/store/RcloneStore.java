@@ -81,14 +81,17 @@ final class RcloneStore implements ObjectStore {
             settle(key, path, source, () -> upload(key, path.whole(), source, claim));
             return;
         }
-        String temporary = path.beside(FileNames.TEMPORARY + UUID.randomUUID());
+        String name = FileNames.TEMPORARY + UUID.randomUUID();
+        String temporary = path.beside(name);
         try {
             upload(key, temporary, source, claim);
-            long arrived = rclone.stat(temporary).map(Rclone.Entry::size).orElse(0L);
+            long arrived = claim.confirm().stream()
+                    .filter(entry -> entry.path().equals(name))
+                    .mapToLong(Rclone.Entry::size)
+                    .sum();
             if (arrived != source.size()) {
                 throw rclone.brokenOff(key, arrived + " bytes have arrived of " + source.size());
             }
-            claim.confirm();
             settle(key, path, source, () -> rclone.run(key, "moveto", "--", temporary, path.whole()));
         } catch (RuntimeException e) {
             removeQuietly(temporary);

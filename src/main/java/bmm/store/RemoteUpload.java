@@ -97,6 +97,8 @@ final class RemoteUpload {
                 in.transferTo(out);
                 whole = true;
             } catch (IOException | RuntimeException e) {
+                // It ends now that its input has. Swept away before it has begun, it would make its file after that.
+                var unused = RemoteShell.exit(running);
                 source.check(address.toString(), key);
                 // Otherwise the other side has ended, and its exit status says why.
             }

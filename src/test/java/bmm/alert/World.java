@@ -52,6 +52,7 @@ final class World {
     /** Whether the state is kept as it is, rather than written and read: for long stories. */
     boolean keeping;
 
+    /** What the disk says, read once after each write. */
     @Nullable
     AlertState kept;
 
@@ -150,9 +151,10 @@ final class World {
 
         @Override
         public Loaded load() {
-            AlertState known = kept;
-            return new Loaded(
-                    known != null ? known : disk == null ? AlertState.EMPTY : StateText.read(disk), List.of());
+            if (kept == null) {
+                kept = disk == null ? AlertState.EMPTY : StateText.read(disk);
+            }
+            return new Loaded(kept, List.of());
         }
 
         @Override
@@ -162,6 +164,7 @@ final class World {
                 kept = state;
             } else {
                 disk = StateText.write(state);
+                kept = null;
             }
             writes++;
             mayCrash();

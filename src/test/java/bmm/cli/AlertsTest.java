@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Arrays;
@@ -24,6 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What real runs of bmm tell a real web server. No database is needed: the backups fail for want of one. */
 class AlertsTest {
+    /** Long enough for what answers; what does not is waited for no longer than the tests want to. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private static final String TOKEN = "/services/T0/B0/this-is-a-secret";
 
     @TempDir
@@ -56,7 +60,8 @@ class AlertsTest {
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8),
                         environment,
-                        Clock.fixed(now, ZoneOffset.UTC))
+                        Clock.fixed(now, ZoneOffset.UTC),
+                        PATIENCE)
                 .run(words);
         now = now.plusSeconds(900);
         return new Outcome(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

@@ -90,6 +90,8 @@ final class DrillPlace implements AutoCloseable {
     @Override
     public void close() throws IOException {
         scene.run("restore-drill", "--clean").isDone();
+        assertThat(scene.server.query("postgres", "SELECT datname FROM pg_database WHERE datname LIKE 'bmm\\_drill%'"))
+                .isEmpty();
         assertThat(left()).isEmpty();
         Files.delete(directory);
     }

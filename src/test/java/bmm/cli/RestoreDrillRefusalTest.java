@@ -8,8 +8,11 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,17 +26,34 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class RestoreDrillRefusalTest {
     private static final String NAME = "drill_refused";
 
+    /** Where the backup was made that each test has a copy of. */
+    @TempDir
+    static Path origin;
+
     @TempDir
     Path directory;
 
     private Scene scene;
     private DrillPlace place;
 
+    @BeforeAll
+    static void makeABackup() throws IOException {
+        try (DrillPlace place = new DrillPlace(new Scene(origin))) {
+            place.smallDatabase(NAME);
+        }
+    }
+
     @BeforeEach
     void aBackup() throws IOException {
         scene = new Scene(directory);
         place = new DrillPlace(scene);
-        place.smallDatabase(NAME);
+        try (Stream<Path> files = Files.list(origin.resolve("backups"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, scene.backups.resolve(file.getFileName()));
+            }
+        }
+        scene.set("BMM_DATABASES", NAME);
+        scene.now = Scene.BEGIN.plus(Duration.ofHours(1));
     }
 
     @AfterEach
@@ -156,6 +176,7 @@ final class RestoreDrillRefusalTest {
                 "SELECT pg_catalog.lo_create(47) WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_largeobject_metadata) | large objects: 0 expected, 1 found",
             })
     void aChangeAfterTheRestore(String sql, String message) throws Exception {
+        scene.set("BMM_DRILL_TARGET", "database");
         place.afterRestore("\"$REAL/psql\" -Xqc \"" + sql + "\" >/dev/null");
         scene.run("restore-drill").failed(5, message, "");
     }
@@ -227,7 +248,8 @@ final class RestoreDrillRefusalTest {
         scene.set(
                         "BMM_DRILL_SQL",
                         file("SELECT true;\n-- name: mine\n" + sql + ";\n").toString())
-                .set("BMM_DRILL_SQL_TIMEOUT", "1s");
+                .set("BMM_DRILL_SQL_TIMEOUT", "1s")
+                .set("BMM_DRILL_TARGET", "database");
         scene.run("restore-drill").failed(5, message, "");
     }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Drills that end well, and what they leave: evidence, and nothing else. */
 @Timeout(180)
@@ -70,6 +70,7 @@ final class RestoreDrillTest {
     @Test
     void aSignedRecordTellsWhetherItWasChanged() throws Exception {
         place.smallDatabase("drill_signed");
+        scene.set("BMM_DRILL_TARGET", "database");
         String pem = "-----BEGIN PRIVATE KEY-----\n"
                 + Base64.getMimeEncoder()
                         .encodeToString(KeyPairGenerator.getInstance("Ed25519")
@@ -166,17 +167,19 @@ final class RestoreDrillTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "pg_dump -Fc -f $F",
-                "pg_dump -Fd -f $F",
-                "pg_dump -Ft -f $F",
-                "pg_dump -Fp -f $F",
-                "pg_dump -Fp | gzip > $F",
-                "pg_dump -Fp | zstd -q > $F",
-                "pg_dump -Fc -Z0 | zstd -q > $F",
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "scratch; pg_dump -Fc -f $F",
+                "scratch; pg_dump -Fp | gzip > $F",
+                "database; pg_dump -Fd -f $F",
+                "database; pg_dump -Ft -f $F",
+                "database; pg_dump -Fp -f $F",
+                "database; pg_dump -Fp | zstd -q > $F",
+                "database; pg_dump -Fc -Z0 | zstd -q > $F",
             })
-    void dumpsOfOthersAreProvenAgainstTheirArchive(String command) throws Exception {
+    void dumpsOfOthersAreProvenAgainstTheirArchive(String target, String command) throws Exception {
+        scene.set("BMM_DRILL_TARGET", target);
         Path file = directory.resolve("foreign");
         place.shell("export PGHOST='%s' PGPORT=%d PGUSER=postgres PGDATABASE=%s PATH='%s':$PATH F='%s'; %s"
                 .formatted(
@@ -218,6 +221,7 @@ final class RestoreDrillTest {
     @Test
     void anEarlierBackupCanBeAskedFor() throws Exception {
         place.smallDatabase("drill_times");
+        scene.set("BMM_DRILL_TARGET", "database");
         scene.server.sql("drill_times", "DELETE FROM t WHERE id > 10");
         scene.backup("drill_times").isDone();
 

@@ -169,12 +169,12 @@ class DecoratedStoreTest {
     class Limited {
         @Test
         void allStreamsTogetherAreNoFaster() throws Exception {
-            folder.put("key", new ObjectStoreContract.Letters(100_000));
+            folder.put("key", new Letters(100_000));
             long begun = System.nanoTime();
             try (LimitedStore store = new LimitedStore(folder, new Throttle(200_000));
                     ExecutorService threads = Executors.newFixedThreadPool(2)) {
                 var get = threads.submit(() -> store.get("key").transferTo(java.io.OutputStream.nullOutputStream()));
-                var put = threads.submit(() -> store.put("other", new ObjectStoreContract.Letters(100_000)));
+                var put = threads.submit(() -> store.put("other", new Letters(100_000)));
                 assertThat(get.get()).isEqualTo(100_000);
                 put.get();
             }
@@ -185,7 +185,7 @@ class DecoratedStoreTest {
 
         @Test
         void copiesAreNoFasterEither() throws IOException {
-            folder.put("key", new ObjectStoreContract.Letters(100_000));
+            folder.put("key", new Letters(100_000));
             try (ObjectStore store = new Throttle(200_000).limited(folder)) {
                 long begun = System.nanoTime();
                 byte[] content;

@@ -59,7 +59,7 @@ class PrivateAuthorityTest {
         for (S3Address address : addresses("127.0.0.1")) {
             try (S3Store store = open(address, Optional.of(authority.file()))) {
                 store.put("key", ObjectStoreContract.text("content"));
-                store.put("in parts", new ObjectStoreContract.Letters(ObjectStoreContract.PART + 5L));
+                store.put("in parts", new Letters(ObjectStoreContract.PART + 5L));
                 assertThat(ObjectStoreContract.read(store.get("key"))).isEqualTo("content");
                 assertThat(store.head("in parts")).isPresent();
             }

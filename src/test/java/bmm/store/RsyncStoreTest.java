@@ -73,8 +73,8 @@ class RsyncStoreTest extends ObjectStoreContract {
     }
 
     @Override
-    int moreThanAPage() {
-        return 15;
+    boolean everyCallIsAProgram() {
+        return true;
     }
 
     @Test

@@ -12,7 +12,10 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
-/** A real sshd of a test's own: own port, own host key, and one key that is let in. */
+/**
+ * A real sshd of a test's own: own port, own host key, and one key that is let in. Its directory is also the home of who
+ * logs in: what a developer's ~/.bashrc does, for each session anew, is neither tested nor waited for.
+ */
 public final class SshServer {
     private static final Path PROGRAM = Path.of("/usr/sbin/sshd");
     /** Where sshd, run by root, wants an empty directory; Debian makes it when the service starts. */
@@ -60,8 +63,9 @@ public final class SshServer {
                 PermitRootLogin prohibit-password
                 MaxStartups 100
                 LogLevel ERROR
+                SetEnv HOME=%s
                 """.formatted(
-                        port, directory.resolve("host"), directory.resolve("authorized_keys")));
+                        port, directory.resolve("host"), directory.resolve("authorized_keys"), directory));
         Process process = new ProcessBuilder(
                         PROGRAM.toString(),
                         "-D",
