@@ -100,11 +100,14 @@ public final class Stores {
 
     private static Place place(String address, Settings settings) {
         String text = address.strip();
-        if (text.isEmpty() || text.startsWith("/") || text.startsWith(".")) {
+        if (text.isEmpty() || text.startsWith(".")) {
             throw new Failure(
                     ExitCode.CONFIGURATION,
-                    "a store address " + (text.isEmpty() ? "is empty" : "is not a path: " + KeyText.shown(text)),
-                    "use NAME/prefix of a configured store, or " + StoreAddress.SUPPORTED);
+                    "a store address " + (text.isEmpty() ? "is empty" : "is no relative path: " + KeyText.shown(text)),
+                    "use NAME/prefix of a configured store, /path, or " + StoreAddress.SUPPORTED);
+        }
+        if (text.startsWith("/")) {
+            return new Place(FolderAddress.parse(text), Optional.empty());
         }
         int colon = text.indexOf(':');
         int slash = text.indexOf('/');

@@ -62,7 +62,6 @@ class StoreAddressTest {
             strings = {
                 "",
                 "mnt",
-                "/mnt/nas",
                 "./here",
                 "file:",
                 "file:mnt",
@@ -148,6 +147,7 @@ class StoreAddressTest {
         assertThat(name("Off/host")).isEqualTo("s3://backups/here/host");
         assertThat(name("s3://backups/x?endpoint=http://127.0.0.1:1")).isEqualTo("s3://backups/x");
         assertThat(Stores.resolve("off/a/", SETTINGS).prefix()).isEqualTo("here/a/");
+        assertThat(Stores.resolve("/mnt/the nas/x", SETTINGS)).hasToString("file:/mnt/the nas/x");
     }
 
     @Test
