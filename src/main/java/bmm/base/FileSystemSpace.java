@@ -9,23 +9,20 @@ import java.nio.file.Path;
  * How much room a filesystem has, as statvfs(3) tells it. {@link java.nio.file.FileStore} looks up the mount table as
  * well, and fails where the table does not show where the filesystem is mounted, in a chroot say.
  *
- * @param total bytes
+ * @param total bytes; 0 where there are no blocks, as in /proc
  * @param usable bytes that this user may still write
  */
 public record FileSystemSpace(long total, long usable) {
     /**
      * Of the filesystem that holds a path.
      *
-     * @throws IOException if there is no such path, or the filesystem does not answer
+     * @throws IOException if there is no such path
      */
     public static FileSystemSpace of(Path path) throws IOException {
         File file = path.toFile();
         long total = file.getTotalSpace();
-        if (total == 0) {
-            if (!file.exists()) {
-                throw new NoSuchFileException(path.toString());
-            }
-            throw new IOException("the filesystem does not say how large it is");
+        if (total == 0 && !file.exists()) {
+            throw new NoSuchFileException(path.toString());
         }
         return new FileSystemSpace(total, file.getUsableSpace());
     }

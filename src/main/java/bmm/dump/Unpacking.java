@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,8 +119,25 @@ record Unpacking(Found found, Path path, DumpForm form, Path temporary, Room roo
             if (!Files.exists(target.resolve("toc.dat"))) {
                 throw new IOException("a tar without toc.dat is no dump");
             }
+            linkListsOfLargeObjects(target);
         });
         return target;
+    }
+
+    /**
+     * In a directory pg_restore looks for a list of large objects under the name that the table of contents has for it. From 17 on
+     * pg_dump -Ft writes there {@code 3418.dat}, and calls the file {@code blobs_3418.toc}.
+     */
+    private static void linkListsOfLargeObjects(Path directory) throws IOException {
+        try (DirectoryStream<Path> lists = Files.newDirectoryStream(directory, "blobs_*.toc")) {
+            for (Path list : lists) {
+                Path announced =
+                        directory.resolve(String.valueOf(list.getFileName()).replaceAll("\\D", "") + ".dat");
+                if (!Files.exists(announced)) {
+                    Files.createLink(announced, list);
+                }
+            }
+        }
     }
 
     /** Of a dump with a manifest this was found out before it became a backup. */

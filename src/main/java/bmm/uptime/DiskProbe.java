@@ -2,9 +2,9 @@ package bmm.uptime;
 
 import bmm.alert.Layer;
 import bmm.base.Amounts;
+import bmm.base.FileSystemSpace;
 import bmm.process.Command;
 import java.io.IOException;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,11 +43,11 @@ record DiskProbe(Path path, Room free, Room inodes, boolean writable) implements
     @Override
     public Look look(Trail trail, Duration timeout) throws IOException, InterruptedException {
         Deadline deadline = Deadline.in(timeout);
-        FileStore store = Files.getFileStore(path);
-        long total = store.getTotalSpace();
-        long left = store.getUsableSpace();
+        FileSystemSpace space = FileSystemSpace.of(path);
+        long total = space.total();
+        long left = space.usable();
         String bytes = share(left, total) + " free (" + Amounts.bytes(left) + " of " + Amounts.bytes(total) + ")";
-        if (writable && store.isReadOnly()) {
+        if (writable && isReadOnly()) {
             return Look.down(null, path + ": mounted read-only", deadline.spent());
         }
         if (total > 0 && free.isMoreThan(left, total)) {
@@ -65,6 +65,15 @@ record DiskProbe(Path path, Room free, Room inodes, boolean writable) implements
                 ? ""
                 : ", " + share(counted.left(), counted.total()) + " of inodes";
         return Look.up(bytes + more, deadline.spent());
+    }
+
+    /** Not known where the mount table does not show it, in a chroot say: then it is taken to be writable. */
+    private boolean isReadOnly() {
+        try {
+            return Files.getFileStore(path).isReadOnly();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private record Inodes(long left, long total) {}

@@ -158,11 +158,15 @@ final class Scene {
         return content(backups);
     }
 
+    /** Whether a name ends so. What bmm compresses of an older server, pg_dump does itself from PostgreSQL 16 on. */
+    static boolean ends(String name, String ending) {
+        return name.endsWith(ending) || name.endsWith(ending.replace(".dump.zst", ".dump"));
+    }
+
     /** The file in the backup directory that ends so; there must be one. */
     Path only(String ending) {
-        List<String> names = content().keySet().stream()
-                .filter(name -> name.endsWith(ending))
-                .toList();
+        List<String> names =
+                content().keySet().stream().filter(name -> ends(name, ending)).toList();
         assertThat(names)
                 .as("files that end in %s of %s", ending, content().keySet())
                 .hasSize(1);
