@@ -8,15 +8,22 @@ import java.security.NoSuchAlgorithmException;
 
 /** Some bytes of a source, as one request sends them. */
 record Piece(Source source, long offset, long length) {
+    private static final int LARGEST_BUFFER = 128 * 1024;
+
     InputStream open() {
         return source.open(offset, length);
+    }
+
+    /** What they are read with, no larger than they are. */
+    byte[] buffer() {
+        return new byte[Math.clamp(length, 1, LARGEST_BUFFER)];
     }
 
     /** Their hash, by the JDK's name of the algorithm; they are read for it. */
     byte[] digest(String algorithm) {
         try (InputStream in = open()) {
             MessageDigest digest = MessageDigest.getInstance(algorithm);
-            byte[] buffer = new byte[128 * 1024];
+            byte[] buffer = buffer();
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 digest.update(buffer, 0, count);
             }

@@ -39,11 +39,12 @@ final class S3Store implements ObjectStore {
 
     /** Over the library that belongs to the kind of address. */
     static S3Store open(S3Address address, Optional<S3Credentials> credentials, Optional<Path> ca, S3Tuning tuning) {
-        BucketClient client = switch (address) {
+        BucketClient library = switch (address) {
             case BucketAddress bucket ->
                 new AwsClient(S3Connection.open(bucket, credentials, ca, tuning), bucket.bucket(), tuning);
             case MinioAddress minio -> MinioClient.open(minio, credentials, ca, tuning);
         };
+        BucketClient client = DirectClient.before(library, address, credentials, ca, tuning);
         return new S3Store(
                 address, client, credentials.map(keys -> keys.accessKey().reveal()), tuning);
     }
