@@ -18,6 +18,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLSocketFactory;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -39,6 +40,9 @@ import software.amazon.awssdk.http.apache5.ProxyConfiguration;
 final class DirectClient implements BucketClient {
     /** What the socket takes at once; sending more than this may have to wait for the server. */
     private static final int LITTLE = 64 * 1024;
+
+    /** Nothing in it has to be encoded. */
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9._~-]*");
 
     private final BucketClient library;
     private final HttpConnections connections;
@@ -209,6 +213,9 @@ final class DirectClient implements BucketClient {
 
     /** As the protocol wants keys and values of queries, and as they are signed. */
     private static String encoded(String text) {
+        if (PLAIN.matcher(text).matches()) {
+            return text;
+        }
         return URLEncoder.encode(text, StandardCharsets.UTF_8)
                 .replace("+", "%20")
                 .replace("*", "%2A")

@@ -1,6 +1,7 @@
 package bmm.store;
 
 import bmm.base.Failure;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,13 @@ public interface ObjectCopies {
      * @throws ObjectMissing if there is none
      */
     Fetched fetch(String key);
+
+    /**
+     * A piece of an object. Where the store has entity tags it is one of this very version, or a {@link bmm.base.Failure}.
+     *
+     * @param object as it was fetched
+     */
+    InputStream piece(ObjectInfo object, long offset, long length);
 
     /** The sizes of the parts that an object was stored in. */
     List<Long> parts(ObjectInfo object);

@@ -2,6 +2,7 @@ package bmm.store;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,7 @@ final class S3Copies implements ObjectCopies {
 
     @Override
     public Fetched fetch(String key) {
-        BucketClient.Content content = store.open(key, null);
+        BucketClient.Content content = store.open(key);
         try {
             Instant modified = content.modified().orElseThrow(() -> S3Store.incomplete(address, key));
             ObjectInfo info = new ObjectInfo(key, content.length(), modified, S3Tag.bare(content.tag()));
@@ -62,6 +63,11 @@ final class S3Copies implements ObjectCopies {
 
     private Map<String, String> tags(String key) {
         return asked(key, () -> client.tags(address.prefix() + key));
+    }
+
+    @Override
+    public InputStream piece(ObjectInfo object, long offset, long length) {
+        return store.piece(object, offset, length);
     }
 
     @Override

@@ -3,7 +3,6 @@ package bmm.store;
 import bmm.store.BucketClient.Part;
 import bmm.store.ObjectCopies.Manner;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,18 +11,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Stores copies: with the properties and parts of their originals, so that the entity tag of the copy is that of the
  * original, and pieces that fit are read one time and held while they are signed and sent.
  */
 final class S3Upload implements AutoCloseable {
-    private static final int MIB = 1 << 20;
-
-    /** All pieces that are held at a time, in MiB. */
-    private static final int MOST_HELD = 192;
+    /** All pieces that are held at a time, in MiB; a larger one is read two times where its hash has to be sent. */
+    private static final int MOST_HELD = 64;
 
     private static final int WORKERS = 4;
 
@@ -33,7 +28,7 @@ final class S3Upload implements AutoCloseable {
     private final Attempts attempts;
     private final S3Parts parts;
     private final CreateOnly createOnly;
-    private final Semaphore held = new Semaphore(MOST_HELD);
+    private final PieceBuffers buffers = new PieceBuffers(MOST_HELD);
     private final ExecutorService workers = Executors.newFixedThreadPool(
             WORKERS, Thread.ofPlatform().daemon().name("part-", 1).factory());
 
@@ -114,12 +109,15 @@ final class S3Upload implements AutoCloseable {
     }
 
     private void putInOnePiece(String key, RangedBody body, Source source, Manner manner) throws IOException {
-        try (Held bytes = hold(body, 0, body.size())) {
-            Source piece = bytes == null ? source : new Source(Body.of(bytes.bytes()));
+        if (!buffers.canHold(body.size())) {
             attempts.run(() -> {
                 source.check(address.toString(), key);
-                putWhole(key, piece, manner);
+                putWhole(key, source, manner);
             });
+            return;
+        }
+        try (PieceBuffers.Held held = buffers.hold(body, 0, body.size())) {
+            attempts.run(() -> putWhole(key, new Source(held), manner));
         }
     }
 
@@ -177,11 +175,11 @@ final class S3Upload implements AutoCloseable {
     private Part putPart(
             String fullKey, String upload, int number, RangedBody body, long offset, long size, NewObject object)
             throws IOException {
-        try (Held bytes = hold(body, offset, size)) {
-            Piece piece = bytes == null
-                    ? new Piece(new Source(body), offset, size)
-                    : new Piece(new Source(Body.of(bytes.bytes())), 0, size);
-            return parts.send(fullKey, upload, number, piece, object);
+        if (!buffers.canHold(size)) {
+            return parts.send(fullKey, upload, number, new Piece(new Source(body), offset, size), object);
+        }
+        try (PieceBuffers.Held held = buffers.hold(body, offset, size)) {
+            return parts.send(fullKey, upload, number, new Piece(new Source(held), 0, size), object);
         }
     }
 
@@ -200,52 +198,6 @@ final class S3Upload implements AutoCloseable {
                 attempts.run(() -> client.delete(renamed));
             }
             throw PathKeys.renamed(address, key, renamed);
-        }
-    }
-
-    /** A piece in memory; null if it is too large to be held. */
-    private @Nullable Held hold(RangedBody body, long offset, long size) throws IOException {
-        int mebibytes = (int) Math.min(Integer.MAX_VALUE, Math.ceilDiv(size, MIB));
-        if (mebibytes > MOST_HELD / 2) {
-            return null;
-        }
-        try {
-            held.acquire(mebibytes);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("stopped", e);
-        }
-        boolean done = false;
-        try (InputStream in = body.open(offset, size)) {
-            byte[] bytes = in.readNBytes((int) size);
-            if (bytes.length < size) {
-                throw new IOException("it ended " + (size - bytes.length) + " bytes before its announced end");
-            }
-            done = true;
-            return new Held(bytes, () -> held.release(mebibytes));
-        } finally {
-            if (!done) {
-                held.release(mebibytes);
-            }
-        }
-    }
-
-    private static final class Held implements AutoCloseable {
-        private final byte[] bytes;
-        private final Runnable release;
-
-        Held(byte[] bytes, Runnable release) {
-            this.bytes = bytes;
-            this.release = release;
-        }
-
-        byte[] bytes() {
-            return bytes;
-        }
-
-        @Override
-        public void close() {
-            release.run();
         }
     }
 

@@ -30,6 +30,10 @@ final class SignatureV4 {
     /** The same one all day long. */
     private volatile @Nullable DayKey dayKey;
 
+    private volatile Second second = new Second(0, "");
+
+    private record Second(long epoch, String text) {}
+
     private record DayKey(String day, SecretKeySpec key) {}
 
     SignatureV4(S3Credentials credentials, String region) {
@@ -46,7 +50,7 @@ final class SignatureV4 {
      */
     void sign(String method, String path, String query, SortedMap<String, String> headers) {
         // The server's time, not that of what bmm is told to believe: a signature is good for minutes.
-        String time = TIME.format(Instant.now());
+        String time = time(Instant.now());
         headers.put("x-amz-date", time);
         headers.put("x-amz-content-sha256", UNSIGNED);
         String names = String.join(";", headers.keySet());
@@ -69,9 +73,18 @@ final class SignatureV4 {
                         + names + ", Signature=" + HEX.formatHex(hmac(key(day), toSign)));
     }
 
+    private String time(Instant now) {
+        Second last = second;
+        if (last.epoch() != now.getEpochSecond()) {
+            last = new Second(now.getEpochSecond(), TIME.format(now));
+            second = last;
+        }
+        return last.text();
+    }
+
     /** Blanks as they are signed. */
     private static String folded(String value) {
-        return value.strip().replaceAll("\\s+", " ");
+        return value.contains("  ") ? value.strip().replaceAll(" +", " ") : value.strip();
     }
 
     private SecretKeySpec key(String day) {
