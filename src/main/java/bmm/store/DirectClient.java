@@ -133,7 +133,7 @@ final class DirectClient implements BucketClient {
 
     private DirectAnswer store(
             String key, String query, SortedMap<String, String> headers, Piece content, NewObject object) {
-        if (!tls || object.lock() != null) {
+        if ((!tls && !content.proven()) || object.lock() != null) {
             // What goes over plain http is checked by this; locked objects are refused without it.
             headers.put("content-md5", Base64.getEncoder().encodeToString(content.digest("MD5")));
         }

@@ -6,9 +6,17 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** Some bytes of a source, as one request sends them. */
-record Piece(Source source, long offset, long length) {
+/**
+ * Some bytes of a source, as one request sends them.
+ *
+ * @param proven whether somebody else makes sure that the store got what was read, so that no hash has to be sent
+ */
+record Piece(Source source, long offset, long length, boolean proven) {
     private static final int LARGEST_BUFFER = 128 * 1024;
+
+    Piece(Source source, long offset, long length) {
+        this(source, offset, length, false);
+    }
 
     InputStream open() {
         return source.open(offset, length);

@@ -118,7 +118,7 @@ final class S3Copies implements ObjectCopies {
     @Override
     public void put(String key, RangedBody body, Manner manner) {
         String checked = KeyText.checked(store.name(), key);
-        Manner wanted = tagging ? manner : withoutTags(manner);
+        Manner wanted = tagging ? manner : manner.withoutTags();
         try {
             upload.put(checked, body, wanted);
         } catch (Failure e) {
@@ -127,17 +127,13 @@ final class S3Copies implements ObjectCopies {
             }
             LOG.atWarn().addKeyValue("store", address).log("the store keeps no tags; objects are copied without them");
             tagging = false;
-            upload.put(checked, body, withoutTags(manner));
+            upload.put(checked, body, manner.withoutTags());
         }
     }
 
     /** Whether the store says that it knows no such request. */
     private static boolean isUnknown(Failure failure) {
         return failure.getCause() instanceof RuntimeException cause && S3Errors.status(cause) == 501;
-    }
-
-    private static Manner withoutTags(Manner manner) {
-        return new Manner(manner.properties().withoutTags(), manner.parts(), manner.modified(), manner.replace());
     }
 
     @Override

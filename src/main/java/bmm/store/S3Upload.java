@@ -35,6 +35,9 @@ final class S3Upload implements AutoCloseable {
     /** Whether {@code If-None-Match} may be relied on; until it was tried out, the key is looked at before. */
     private volatile boolean refusing;
 
+    /** Whether entity tags are hashes of the content, as far as is known; over TLS nothing has to be told. */
+    private volatile boolean tagsTell;
+
     S3Upload(
             BucketClient client,
             S3Address address,
@@ -48,6 +51,9 @@ final class S3Upload implements AutoCloseable {
         this.attempts = attempts;
         this.parts = parts;
         this.createOnly = createOnly;
+        this.tagsTell = address.server()
+                .filter(server -> "http".equals(server.getScheme()))
+                .isPresent();
     }
 
     boolean refusesToReplace(String key) {
@@ -134,6 +140,23 @@ final class S3Upload implements AutoCloseable {
     }
 
     private void putInParts(String key, RangedBody body, Manner manner, List<Long> sizes) throws IOException {
+        boolean proving = tagsTell && S3Tag.parts(manner.tag()) == sizes.size() && sizes.size() > 1;
+        try {
+            putInParts(key, body, manner, sizes, proving);
+        } catch (Unproven e) {
+            tagsTell = false;
+            putInParts(key, body, manner, sizes, false);
+        }
+    }
+
+    /**
+     * Stores an object in parts.
+     *
+     * @param proving whether the tags of the parts, which are hashes of what the store got, have to make up the tag of the
+     *     original before it becomes an object; otherwise a hash is sent with each part
+     */
+    private void putInParts(String key, RangedBody body, Manner manner, List<Long> sizes, boolean proving)
+            throws IOException {
         String fullKey = address.prefix() + key;
         NewObject object = object(manner);
         parts.put(fullKey, object, !manner.replace() && createOnly.isKnown(), upload -> {
@@ -143,16 +166,25 @@ final class S3Upload implements AutoCloseable {
                 for (long size : sizes) {
                     long from = offset;
                     int number = sent.size() + 1;
-                    sent.add(workers.submit(() -> putPart(fullKey, upload, number, body, from, size, object)));
+                    sent.add(workers.submit(() -> putPart(fullKey, upload, number, body, from, size, proving, object)));
                     offset += size;
                 }
-                return await(sent);
+                List<Part> stored = await(sent);
+                if (proving
+                        && !S3Tag.ofParts(stored.stream().map(Part::tag).toList())
+                                .equals(manner.tag())) {
+                    throw new Unproven();
+                }
+                return stored;
             } finally {
                 // Those that are done do not mind.
                 sent.forEach(part -> part.cancel(true));
             }
         });
     }
+
+    /** The tags do not tell whether the store has what was read, for example because it encrypts. */
+    private static final class Unproven extends RuntimeException {}
 
     private static List<Part> await(List<Future<Part>> sent) throws IOException {
         List<Part> done = new ArrayList<>();
@@ -173,13 +205,20 @@ final class S3Upload implements AutoCloseable {
     }
 
     private Part putPart(
-            String fullKey, String upload, int number, RangedBody body, long offset, long size, NewObject object)
+            String fullKey,
+            String upload,
+            int number,
+            RangedBody body,
+            long offset,
+            long size,
+            boolean proven,
+            NewObject object)
             throws IOException {
         if (!buffers.canHold(size)) {
-            return parts.send(fullKey, upload, number, new Piece(new Source(body), offset, size), object);
+            return parts.send(fullKey, upload, number, new Piece(new Source(body), offset, size, proven), object);
         }
         try (PieceBuffers.Held held = buffers.hold(body, offset, size)) {
-            return parts.send(fullKey, upload, number, new Piece(new Source(held), 0, size), object);
+            return parts.send(fullKey, upload, number, new Piece(new Source(held), 0, size, proven), object);
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -201,6 +202,40 @@ final class MirrorOnMinioTest {
             assertThat(methods(here, to, "large")).containsExactly("POST", "POST", "PUT", "PUT", "PUT");
             assertThat(scene.run("mirror", "from", "to", "--json").isDone().number("same"))
                     .isEqualTo(4);
+        }
+    }
+
+    /** Damages what is stored, as often as that. */
+    private static FaultProxy.Fault damaged(int times) {
+        AtomicInteger done = new AtomicInteger();
+        return (request, server) -> {
+            if (request.method().equals("PUT") && request.body().length > 17 && done.getAndIncrement() < times) {
+                request.body()[17] ^= 1;
+            }
+            return server.answer(request);
+        };
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"s3", "minio"})
+    void whatIsDamagedOnItsWayIsNeverVisible(String kind) throws Exception {
+        try (FaultProxy here = new FaultProxy(server.endpoint().getPort())) {
+            String from = bucket("from", kind + ":127.0.0.1");
+            String to = bucket("to", here.endpoint().replace("http://", kind + ":"));
+            put(from, "small", "a text with more than seventeen letters");
+            multipart(from, "large", List.of(PART, PART, 17));
+
+            here.set(damaged(Integer.MAX_VALUE));
+            scene.run("mirror", "from", "to").failed(6, "2 objects");
+            assertThat(tags(to)).isEmpty();
+            // The tags tell that one part was not what it should be, so all are sent again, with their hashes.
+            multipart(from, "other", List.of(PART, 18));
+            here.set(damaged(1));
+            scene.run("mirror", "from", "to", "--include", "other").isDone();
+            here.set((request, server) -> server.answer(request));
+            scene.run("mirror", "from", "to").isDone();
+            assertThat(tags(to)).isEqualTo(tags(from)).hasSize(3);
+            scene.run("mirror", "check", "from", "to", "--download").isDone();
         }
     }
 
