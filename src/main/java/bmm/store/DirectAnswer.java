@@ -94,8 +94,11 @@ final class DirectAnswer implements BucketClient.Content {
         }
     }
 
-    /** Reads an answer of which nothing is wanted. */
+    /** Reads what nobody wanted of an answer; some who read to the end have closed it already. */
     void close() throws IOException {
+        if (done) {
+            return;
+        }
         try (InputStream content = stream) {
             content.readNBytes(MOST_SAID);
         }

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLSocketFactory;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -34,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.apache5.ProxyConfiguration;
 
 /**
- * Sends the three requests that a mirror makes for each object or part by itself, and all others through a library,
- * which takes about ten times as much of a processor for one request.
+ * Sends the requests that a mirror makes for each object, part or page of a listing by itself, and all others through a
+ * library, which takes about five times as much of a processor for one request.
  */
 final class DirectClient implements BucketClient {
     /** What the socket takes at once; sending more than this may have to wait for the server. */
@@ -48,7 +49,7 @@ final class DirectClient implements BucketClient {
     private final HttpConnections connections;
     private final SignatureV4 signature;
     private final String host;
-    private final String bucketPath;
+    private final String bucket;
     private final boolean tls;
     private final S3Tuning tuning;
     private final HttpRequestExecutor executor = HttpRequestExecutor.builder()
@@ -67,7 +68,7 @@ final class DirectClient implements BucketClient {
         this.connections = connections;
         this.signature = signature;
         this.host = server.getAuthority();
-        this.bucketPath = "/" + bucket + "/";
+        this.bucket = bucket;
         this.tls = "https".equals(server.getScheme());
         this.tuning = tuning;
     }
@@ -112,7 +113,7 @@ final class DirectClient implements BucketClient {
         if (tag != null) {
             headers.put("if-match", tag);
         }
-        return send("GET", key, "", headers, null);
+        return send("GET", path(key), "", headers, null);
     }
 
     @Override
@@ -137,7 +138,7 @@ final class DirectClient implements BucketClient {
             // What goes over plain http is checked by this; locked objects are refused without it.
             headers.put("content-md5", Base64.getEncoder().encodeToString(content.digest("MD5")));
         }
-        DirectAnswer answer = send("PUT", key, query, headers, content);
+        DirectAnswer answer = send("PUT", path(key), query, headers, content);
         try {
             answer.close();
             return answer;
@@ -167,8 +168,7 @@ final class DirectClient implements BucketClient {
     }
 
     private DirectAnswer send(
-            String method, String key, String query, SortedMap<String, String> headers, @Nullable Piece content) {
-        String path = bucketPath + encoded(key).replace("%2F", "/");
+            String method, String path, String query, SortedMap<String, String> headers, @Nullable Piece content) {
         headers.put("host", host);
         signature.sign(method, path, query, headers);
         ClassicHttpRequest request = new BasicClassicHttpRequest(method, query.isEmpty() ? path : path + "?" + query);
@@ -209,6 +209,10 @@ final class DirectClient implements BucketClient {
         } finally {
             limit.cancel(false);
         }
+    }
+
+    private String path(String key) {
+        return "/" + bucket + "/" + encoded(key).replace("%2F", "/");
     }
 
     /** As the protocol wants keys and values of queries, and as they are signed. */
@@ -271,7 +275,28 @@ final class DirectClient implements BucketClient {
 
     @Override
     public Page list(String prefix, @Nullable String token, @Nullable String startAfter) {
-        return library.list(prefix, token, startAfter);
+        SortedMap<String, String> query = new TreeMap<>(Map.of("encoding-type", "url", "list-type", "2"));
+        if (!prefix.isEmpty()) {
+            query.put("prefix", prefix);
+        }
+        if (token != null) {
+            query.put("continuation-token", token);
+        }
+        if (startAfter != null) {
+            query.put("start-after", startAfter);
+        }
+        String asked = query.entrySet().stream()
+                .map(one -> one.getKey() + "=" + encoded(one.getValue()))
+                .collect(Collectors.joining("&"));
+        DirectAnswer answer = send("GET", "/" + bucket, asked, new TreeMap<>(), null);
+        try {
+            Page page = DirectListing.read(answer.stream());
+            answer.close();
+            return page;
+        } catch (IOException e) {
+            answer.abort();
+            throw new S3Breakage(e, false);
+        }
     }
 
     @Override
