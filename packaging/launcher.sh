@@ -31,13 +31,18 @@ terminal=
 [ -t 0 ] && terminal="$terminal -Dbmm.terminal.input=true"
 # Under cron's C locale a JVM cannot name files beyond ASCII; this one is everywhere.
 export LC_ALL=C.UTF-8
-# A tick is over before the second compiler has anything to offer; it would only cost processor time.
-quick=
+special=
 cache=$self.aot
-case ${1:-} in uptime | --help | --version) quick=-XX:TieredStopAtLevel=1 cache=$self.quick.aot ;; esac
+case ${1:-} in
+  # Over before the second compiler has anything to offer: it would only cost processor time. A small cache will do.
+  uptime | --help | --version) special=-XX:TieredStopAtLevel=1 cache=$self.quick.aot ;;
+  # What a mirror reads of its listings and objects is soon done with: where there is room for it among what is young, it is
+  # collected there, and the heap stays as small as it is.
+  mirror) special="-Xms64m -Xmn48m -XX:SurvivorRatio=2" ;;
+esac
 # Classes made ready when bmm was built; where the cache does not fit this Java it is not used, and nothing is said of it.
 if [ -r "$cache" ]; then set -- -XX:AOTCache="$cache" -Xlog:disable -jar "$self" "$@"; else set -- -jar "$self" "$@"; fi
 # The serial collector, and a heap that begins small and grows only when it must: a row of a gigabyte may need it.
-# shellcheck disable=SC2086 # BMM_JAVA_OPTS, $terminal and $quick are words or nothing
+# shellcheck disable=SC2086 # BMM_JAVA_OPTS, $terminal and $special are words or nothing
 exec "$java" -XX:+UseSerialGC -Xms16m -Xmx1g -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -Xss512k \
-  -XX:-UsePerfData --enable-native-access=ALL-UNNAMED $quick $terminal ${BMM_JAVA_OPTS:-} "$@"
+  -XX:-UsePerfData --enable-native-access=ALL-UNNAMED $special $terminal ${BMM_JAVA_OPTS:-} "$@"

@@ -71,7 +71,9 @@ final class Copier {
             ObjectInfo info = fetched.info();
             // Nearly all objects came in one piece, which their tags tell.
             List<Long> parts = source.copies().parts(info);
-            destination.copies().put(key, body, new Manner(fetched.properties(), parts, info.modified(), replace));
+            destination
+                    .copies()
+                    .put(key, body, new Manner(fetched.properties(), parts, info.tag(), info.modified(), replace));
             return body;
         } catch (ObjectExists e) {
             body.close();

@@ -13,9 +13,9 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content of an object on its way to another store. Before the last byte of a piece is handed on, the object is
- * looked at again: if it is no longer what it was when reading began, the piece fails, and nothing becomes visible at
- * the destination.
+ * The content of an object on its way to another store, of one version only: if the object is no longer what it was when
+ * reading began, the piece fails, and nothing becomes visible at the destination. Where the store itself cannot tell, the
+ * object is looked at again before the last byte of a piece is handed on.
  */
 final class CopyBody implements RangedBody, AutoCloseable {
     private final ObjectStore store;
@@ -43,10 +43,9 @@ final class CopyBody implements RangedBody, AutoCloseable {
     public InputStream open(long offset, long length) {
         Fetched first = offset == 0 && length == info.size() ? take() : null;
         if (first != null) {
-            // One answer of a server is one version of the object; a file has no such promise.
-            return new Piece(first.content(), length, info.tag().isEmpty());
+            return new Piece(first.content(), length);
         }
-        return new Piece(store.get(info.key(), offset, length), length, true);
+        return new Piece(store.copies().piece(info, offset, length), length);
     }
 
     private synchronized @Nullable Fetched take() {
@@ -73,13 +72,14 @@ final class CopyBody implements RangedBody, AutoCloseable {
     }
 
     private final class Piece extends FilterInputStream {
-        private final boolean checked;
         private long left;
 
-        Piece(InputStream in, long length, boolean checked) {
+        /** Whether it must be looked at again: what a store with tags hands out is one version; a file has no such promise. */
+        private boolean unchecked = info.tag().isEmpty();
+
+        Piece(InputStream in, long length) {
             super(in);
             this.left = length;
-            this.checked = checked;
         }
 
         @Override
@@ -95,8 +95,11 @@ final class CopyBody implements RangedBody, AutoCloseable {
                 read.accept(count);
                 left -= count;
             }
-            if (checked && (count < 0 || left <= 0) && !isUnchanged()) {
-                throw new IOException(KeyText.shown(info.key()) + " changed while it was read");
+            if (unchecked && (count < 0 || left <= 0)) {
+                unchecked = false;
+                if (!isUnchanged()) {
+                    throw new IOException(KeyText.shown(info.key()) + " changed while it was read");
+                }
             }
             return count;
         }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Listing implements Iterator<ObjectInfo>, AutoCloseable {
     private static final int BATCH = 500;
-    private static final int BATCHES = 8;
+    private static final int BATCHES = 2;
 
     /** Some objects; without any it is the end, with the reason if it came too early. */
     private record Batch(List<ObjectInfo> objects, @Nullable Throwable failure) {}

@@ -1,5 +1,6 @@
 package bmm.store;
 
+import java.io.InputStream;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,11 @@ final class DryRunCopies implements ObjectCopies {
     @Override
     public Fetched fetch(String key) {
         return copies.fetch(key);
+    }
+
+    @Override
+    public InputStream piece(ObjectInfo object, long offset, long length) {
+        return copies.piece(object, offset, length);
     }
 
     @Override

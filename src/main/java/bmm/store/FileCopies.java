@@ -1,5 +1,6 @@
 package bmm.store;
 
+import java.io.InputStream;
 import java.util.List;
 
 /** Files keep the time at which their content was last changed; a replacement is one rename. */
@@ -21,6 +22,11 @@ final class FileCopies implements ObjectCopies {
     public Fetched fetch(String key) {
         ObjectInfo info = store.head(key).orElseThrow(() -> new ObjectMissing(store.name(), key));
         return new Fetched(info, ObjectProperties.NONE, store.get(key));
+    }
+
+    @Override
+    public InputStream piece(ObjectInfo object, long offset, long length) {
+        return store.get(object.key(), offset, length);
     }
 
     @Override

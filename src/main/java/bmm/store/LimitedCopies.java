@@ -21,6 +21,11 @@ final class LimitedCopies implements ObjectCopies {
     }
 
     @Override
+    public InputStream piece(ObjectInfo object, long offset, long length) {
+        return throttle.slowed(copies.piece(object, offset, length));
+    }
+
+    @Override
     public List<Long> parts(ObjectInfo object) {
         return copies.parts(object);
     }

@@ -1,6 +1,7 @@
 package bmm.store;
 
 import bmm.base.Failure;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +17,19 @@ public interface ObjectCopies {
      * @param properties as many of them as the store can keep
      * @param parts sizes of the parts that the object consisted of, so that its entity tag stays the same; one for an
      *     object in one piece
+     * @param tag the entity tag of the object; empty where it is not known
      * @param modified when the content was last changed at its source, for stores that keep it
      * @param replace whether an object under the same key is replaced, as a whole; otherwise {@link ObjectExists}
      */
-    record Manner(ObjectProperties properties, List<Long> parts, Instant modified, boolean replace) {}
+    record Manner(ObjectProperties properties, List<Long> parts, String tag, Instant modified, boolean replace) {
+        public Manner(ObjectProperties properties, List<Long> parts, Instant modified, boolean replace) {
+            this(properties, parts, "", modified, replace);
+        }
+
+        Manner withoutTags() {
+            return new Manner(properties.withoutTags(), parts, tag, modified, replace);
+        }
+    }
 
     /** The parts of an object that has none of its own: equal ones, and a rest. */
     static List<Long> equalParts(long size) {
@@ -39,6 +49,13 @@ public interface ObjectCopies {
      * @throws ObjectMissing if there is none
      */
     Fetched fetch(String key);
+
+    /**
+     * A piece of an object. Where the store has entity tags it is one of this very version, or a {@link bmm.base.Failure}.
+     *
+     * @param object as it was fetched
+     */
+    InputStream piece(ObjectInfo object, long offset, long length);
 
     /** The sizes of the parts that an object was stored in. */
     List<Long> parts(ObjectInfo object);

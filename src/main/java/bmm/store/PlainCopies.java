@@ -25,6 +25,11 @@ final class PlainCopies implements ObjectCopies {
     }
 
     @Override
+    public InputStream piece(ObjectInfo object, long offset, long length) {
+        return store.get(object.key(), offset, length);
+    }
+
+    @Override
     public List<Long> parts(ObjectInfo object) {
         return ObjectCopies.equalParts(object.size());
     }

@@ -2,6 +2,7 @@ package bmm.store;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,7 @@ final class S3Copies implements ObjectCopies {
 
     @Override
     public Fetched fetch(String key) {
-        BucketClient.Content content = store.open(key, null);
+        BucketClient.Content content = store.open(key);
         try {
             Instant modified = content.modified().orElseThrow(() -> S3Store.incomplete(address, key));
             ObjectInfo info = new ObjectInfo(key, content.length(), modified, S3Tag.bare(content.tag()));
@@ -62,6 +63,11 @@ final class S3Copies implements ObjectCopies {
 
     private Map<String, String> tags(String key) {
         return asked(key, () -> client.tags(address.prefix() + key));
+    }
+
+    @Override
+    public InputStream piece(ObjectInfo object, long offset, long length) {
+        return store.piece(object, offset, length);
     }
 
     @Override
@@ -112,7 +118,7 @@ final class S3Copies implements ObjectCopies {
     @Override
     public void put(String key, RangedBody body, Manner manner) {
         String checked = KeyText.checked(store.name(), key);
-        Manner wanted = tagging ? manner : withoutTags(manner);
+        Manner wanted = tagging ? manner : manner.withoutTags();
         try {
             upload.put(checked, body, wanted);
         } catch (Failure e) {
@@ -121,17 +127,13 @@ final class S3Copies implements ObjectCopies {
             }
             LOG.atWarn().addKeyValue("store", address).log("the store keeps no tags; objects are copied without them");
             tagging = false;
-            upload.put(checked, body, withoutTags(manner));
+            upload.put(checked, body, manner.withoutTags());
         }
     }
 
     /** Whether the store says that it knows no such request. */
     private static boolean isUnknown(Failure failure) {
         return failure.getCause() instanceof RuntimeException cause && S3Errors.status(cause) == 501;
-    }
-
-    private static Manner withoutTags(Manner manner) {
-        return new Manner(manner.properties().withoutTags(), manner.parts(), manner.modified(), manner.replace());
     }
 
     @Override

@@ -39,11 +39,12 @@ final class S3Store implements ObjectStore {
 
     /** Over the library that belongs to the kind of address. */
     static S3Store open(S3Address address, Optional<S3Credentials> credentials, Optional<Path> ca, S3Tuning tuning) {
-        BucketClient client = switch (address) {
+        BucketClient library = switch (address) {
             case BucketAddress bucket ->
                 new AwsClient(S3Connection.open(bucket, credentials, ca, tuning), bucket.bucket(), tuning);
             case MinioAddress minio -> MinioClient.open(minio, credentials, ca, tuning);
         };
+        BucketClient client = DirectClient.before(library, address, credentials, ca, tuning);
         return new S3Store(
                 address, client, credentials.map(keys -> keys.accessKey().reveal()), tuning);
     }
@@ -80,11 +81,25 @@ final class S3Store implements ObjectStore {
 
     @Override
     public InputStream get(String key) {
-        return new S3Stream(client, address, key, errors, attempts, 0, open(key, null));
+        return new S3Stream(client, address, key, errors, attempts, 0, open(key));
     }
 
     @Override
     public InputStream get(String key, long offset, long length) {
+        return get(key, offset, length, null);
+    }
+
+    /** A piece of this version of an object. */
+    InputStream piece(ObjectInfo object, long offset, long length) {
+        if (object.tag().isEmpty()) {
+            return get(object.key(), offset, length);
+        }
+        return length == 0
+                ? InputStream.nullInputStream()
+                : get(object.key(), offset, length, "\"" + object.tag() + "\"");
+    }
+
+    private InputStream get(String key, long offset, long length, @Nullable String tag) {
         if (offset < 0 || length < 0) {
             throw new IllegalArgumentException("offset and length cannot be negative");
         }
@@ -94,12 +109,16 @@ final class S3Store implements ObjectStore {
         long last = length > Long.MAX_VALUE - offset ? Long.MAX_VALUE - 1 : offset + length - 1;
         BucketClient.Content stream;
         try {
-            stream = open(key, "bytes=" + offset + "-" + last);
+            stream = open(key, "bytes=" + offset + "-" + last, tag);
         } catch (Failure e) {
             if (e.getCause() instanceof RuntimeException cause && S3Errors.status(cause) == 416) {
                 return InputStream.nullInputStream();
             }
             throw e;
+        }
+        if (tag != null && !S3Tag.bare(stream.tag()).equals(S3Tag.bare(tag))) {
+            stream.abort();
+            throw changed(address, key);
         }
         if (!startsAt(offset, stream)) {
             stream.abort();
@@ -128,6 +147,14 @@ final class S3Store implements ObjectStore {
                 "look for a faulty proxy in between");
     }
 
+    /** Another version than the one that was begun. */
+    static Failure changed(S3Address address, String key) {
+        return new Failure(
+                ExitCode.STORE,
+                address + ": " + KeyText.shown(key) + ": changed while it was read, or the store ignores ranges",
+                "read it again from the start");
+    }
+
     private InputStream nothing(String key) {
         if (head(key).isEmpty()) {
             throw new ObjectMissing(name(), key);
@@ -135,11 +162,18 @@ final class S3Store implements ObjectStore {
         return InputStream.nullInputStream();
     }
 
-    BucketClient.Content open(String key, @Nullable String range) {
+    BucketClient.Content open(String key) {
+        return open(key, null, null);
+    }
+
+    private BucketClient.Content open(String key, @Nullable String range, @Nullable String tag) {
         String fullKey = address.prefix() + KeyText.checked(name(), key);
         try {
-            return announced(key, attempts.of(() -> client.get(fullKey, range, null)));
+            return announced(key, attempts.of(() -> client.get(fullKey, range, tag)));
         } catch (RuntimeException e) {
+            if (tag != null && S3Errors.status(e) == 412) {
+                throw changed(address, key);
+            }
             throw errors.failure(key, e);
         }
     }

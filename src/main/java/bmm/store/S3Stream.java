@@ -108,10 +108,7 @@ final class S3Stream extends InputStream {
         Content again = client.get(address.prefix() + key, "bytes=" + position + "-" + (end - 1), tag);
         if (!S3Store.startsAt(position, again) || again.length() != end - position || !tag.equals(again.tag())) {
             again.abort();
-            throw new Failure(
-                    ExitCode.STORE,
-                    address + ": " + KeyText.shown(key) + ": changed while it was read, or the store ignores ranges",
-                    "read it again from the start");
+            throw S3Store.changed(address, key);
         }
         return again;
     }

@@ -3,7 +3,6 @@ package bmm.store;
 import bmm.store.BucketClient.Part;
 import bmm.store.ObjectCopies.Manner;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,18 +11,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Stores copies: with the properties and parts of their originals, so that the entity tag of the copy is that of the
  * original, and pieces that fit are read one time and held while they are signed and sent.
  */
 final class S3Upload implements AutoCloseable {
-    private static final int MIB = 1 << 20;
-
-    /** All pieces that are held at a time, in MiB. */
-    private static final int MOST_HELD = 192;
+    /** All pieces that are held at a time, in MiB; a larger one is read two times where its hash has to be sent. */
+    private static final int MOST_HELD = 64;
 
     private static final int WORKERS = 4;
 
@@ -33,12 +28,15 @@ final class S3Upload implements AutoCloseable {
     private final Attempts attempts;
     private final S3Parts parts;
     private final CreateOnly createOnly;
-    private final Semaphore held = new Semaphore(MOST_HELD);
+    private final PieceBuffers buffers = new PieceBuffers(MOST_HELD);
     private final ExecutorService workers = Executors.newFixedThreadPool(
             WORKERS, Thread.ofPlatform().daemon().name("part-", 1).factory());
 
     /** Whether {@code If-None-Match} may be relied on; until it was tried out, the key is looked at before. */
     private volatile boolean refusing;
+
+    /** Whether entity tags are hashes of the content, as far as is known; over TLS nothing has to be told. */
+    private volatile boolean tagsTell;
 
     S3Upload(
             BucketClient client,
@@ -53,6 +51,9 @@ final class S3Upload implements AutoCloseable {
         this.attempts = attempts;
         this.parts = parts;
         this.createOnly = createOnly;
+        this.tagsTell = address.server()
+                .filter(server -> "http".equals(server.getScheme()))
+                .isPresent();
     }
 
     boolean refusesToReplace(String key) {
@@ -114,12 +115,15 @@ final class S3Upload implements AutoCloseable {
     }
 
     private void putInOnePiece(String key, RangedBody body, Source source, Manner manner) throws IOException {
-        try (Held bytes = hold(body, 0, body.size())) {
-            Source piece = bytes == null ? source : new Source(Body.of(bytes.bytes()));
+        if (!buffers.canHold(body.size())) {
             attempts.run(() -> {
                 source.check(address.toString(), key);
-                putWhole(key, piece, manner);
+                putWhole(key, source, manner);
             });
+            return;
+        }
+        try (PieceBuffers.Held held = buffers.hold(body, 0, body.size())) {
+            attempts.run(() -> putWhole(key, new Source(held), manner));
         }
     }
 
@@ -136,6 +140,23 @@ final class S3Upload implements AutoCloseable {
     }
 
     private void putInParts(String key, RangedBody body, Manner manner, List<Long> sizes) throws IOException {
+        boolean proving = tagsTell && S3Tag.parts(manner.tag()) == sizes.size() && sizes.size() > 1;
+        try {
+            putInParts(key, body, manner, sizes, proving);
+        } catch (Unproven e) {
+            tagsTell = false;
+            putInParts(key, body, manner, sizes, false);
+        }
+    }
+
+    /**
+     * Stores an object in parts.
+     *
+     * @param proving whether the tags of the parts, which are hashes of what the store got, have to make up the tag of the
+     *     original before it becomes an object; otherwise a hash is sent with each part
+     */
+    private void putInParts(String key, RangedBody body, Manner manner, List<Long> sizes, boolean proving)
+            throws IOException {
         String fullKey = address.prefix() + key;
         NewObject object = object(manner);
         parts.put(fullKey, object, !manner.replace() && createOnly.isKnown(), upload -> {
@@ -145,16 +166,25 @@ final class S3Upload implements AutoCloseable {
                 for (long size : sizes) {
                     long from = offset;
                     int number = sent.size() + 1;
-                    sent.add(workers.submit(() -> putPart(fullKey, upload, number, body, from, size, object)));
+                    sent.add(workers.submit(() -> putPart(fullKey, upload, number, body, from, size, proving, object)));
                     offset += size;
                 }
-                return await(sent);
+                List<Part> stored = await(sent);
+                if (proving
+                        && !S3Tag.ofParts(stored.stream().map(Part::tag).toList())
+                                .equals(manner.tag())) {
+                    throw new Unproven();
+                }
+                return stored;
             } finally {
                 // Those that are done do not mind.
                 sent.forEach(part -> part.cancel(true));
             }
         });
     }
+
+    /** The tags do not tell whether the store has what was read, for example because it encrypts. */
+    private static final class Unproven extends RuntimeException {}
 
     private static List<Part> await(List<Future<Part>> sent) throws IOException {
         List<Part> done = new ArrayList<>();
@@ -175,13 +205,20 @@ final class S3Upload implements AutoCloseable {
     }
 
     private Part putPart(
-            String fullKey, String upload, int number, RangedBody body, long offset, long size, NewObject object)
+            String fullKey,
+            String upload,
+            int number,
+            RangedBody body,
+            long offset,
+            long size,
+            boolean proven,
+            NewObject object)
             throws IOException {
-        try (Held bytes = hold(body, offset, size)) {
-            Piece piece = bytes == null
-                    ? new Piece(new Source(body), offset, size)
-                    : new Piece(new Source(Body.of(bytes.bytes())), 0, size);
-            return parts.send(fullKey, upload, number, piece, object);
+        if (!buffers.canHold(size)) {
+            return parts.send(fullKey, upload, number, new Piece(new Source(body), offset, size, proven), object);
+        }
+        try (PieceBuffers.Held held = buffers.hold(body, offset, size)) {
+            return parts.send(fullKey, upload, number, new Piece(new Source(held), 0, size, proven), object);
         }
     }
 
@@ -200,52 +237,6 @@ final class S3Upload implements AutoCloseable {
                 attempts.run(() -> client.delete(renamed));
             }
             throw PathKeys.renamed(address, key, renamed);
-        }
-    }
-
-    /** A piece in memory; null if it is too large to be held. */
-    private @Nullable Held hold(RangedBody body, long offset, long size) throws IOException {
-        int mebibytes = (int) Math.min(Integer.MAX_VALUE, Math.ceilDiv(size, MIB));
-        if (mebibytes > MOST_HELD / 2) {
-            return null;
-        }
-        try {
-            held.acquire(mebibytes);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("stopped", e);
-        }
-        boolean done = false;
-        try (InputStream in = body.open(offset, size)) {
-            byte[] bytes = in.readNBytes((int) size);
-            if (bytes.length < size) {
-                throw new IOException("it ended " + (size - bytes.length) + " bytes before its announced end");
-            }
-            done = true;
-            return new Held(bytes, () -> held.release(mebibytes));
-        } finally {
-            if (!done) {
-                held.release(mebibytes);
-            }
-        }
-    }
-
-    private static final class Held implements AutoCloseable {
-        private final byte[] bytes;
-        private final Runnable release;
-
-        Held(byte[] bytes, Runnable release) {
-            this.bytes = bytes;
-            this.release = release;
-        }
-
-        byte[] bytes() {
-            return bytes;
-        }
-
-        @Override
-        public void close() {
-            release.run();
         }
     }
 
