@@ -34,8 +34,12 @@ export LC_ALL=C.UTF-8
 special=
 cache=$self.aot
 case ${1:-} in
-  # Over before the second compiler has anything to offer: it would only cost processor time. A small cache will do.
-  uptime | --help | --version) special=-XX:TieredStopAtLevel=1 cache=$self.quick.aot ;;
+  # Over before compilers have much to offer: they would only cost processor time. A small cache will do.
+  uptime | --help | --version)
+    special="-XX:TieredStopAtLevel=1 -XX:Tier3InvocationThreshold=2000 -XX:Tier3MinInvocationThreshold=1000"
+    special="$special -XX:Tier3CompileThreshold=4000 -XX:Tier3BackEdgeThreshold=100000"
+    cache=$self.quick.aot
+    ;;
   # What a mirror reads of its listings and objects is soon done with: where there is room for it among what is young, it is
   # collected there, and the heap stays as small as it is.
   mirror) special="-Xms64m -Xmn48m -XX:SurvivorRatio=2" ;;

@@ -11,12 +11,14 @@ import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Debian's rclone, over a bucket of a real MinIO server. */
 @EnabledIfEnvironmentVariable(named = MinioServer.PROGRAM, matches = ".+", disabledReason = "names no minio program")
+@Tag("long")
 class RcloneStoreOnMinioTest extends BackendContract {
     private static final Duration PAUSE = Duration.ofMillis(20);
 
