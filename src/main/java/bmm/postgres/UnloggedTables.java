@@ -26,11 +26,6 @@ public final class UnloggedTables implements AutoCloseable {
         this.tables = tables;
     }
 
-    /** None: the server keeps its log. */
-    public static UnloggedTables none(OwnDatabase database) {
-        return new UnloggedTables(database.server(), database.name(), List.of());
-    }
-
     /** All of a database that are logged now. */
     public static UnloggedTables of(ScratchCluster cluster, OwnDatabase of) {
         Server server = cluster.server();

@@ -98,14 +98,14 @@ final class DrillRestore {
             return restoreInto(freshDatabase(), options);
         }
         try {
-            return canShareTables() ? restoreInParts(options) : restoreAtOnce(options);
+            return target instanceof DrillTarget.Scratch scratch && canShareTables()
+                    ? restoreInParts(scratch, options)
+                    : restoreAtOnce(options);
         } catch (RestoreFailure e) {
             if (e.errors().isEmpty() || Stopping.requested()) {
                 throw e;
             }
-            // Both end at the first error, and may fail where others do not: step by step it names all that is wrong,
-            // if
-            // anything.
+            // Both end at the first error, and may fail where others do not: step by step it names all that is wrong.
             return restoreInto(freshDatabase(), options);
         }
     }
@@ -117,16 +117,15 @@ final class DrillRestore {
                 && manifest != null
                 && manifest.fingerprint().largeObjects().count() == 0
                 && "UTF8".equals(header.encoding())
-                && !(content instanceof DumpContent.Sql)
-                && target.tools().container().isEmpty();
+                && !(content instanceof DumpContent.Sql);
     }
 
     /** A table is filled by several sessions, which must see it: it is made in a transaction of its own. */
-    private String restoreInParts(PgRestore.Options options) throws InterruptedException {
+    private String restoreInParts(DrillTarget.Scratch scratch, PgRestore.Options options) throws InterruptedException {
         OwnDatabase fresh = freshDatabase();
         PgRestore.Options strict = options.with(Flag.EXIT_ON_ERROR);
         restoreInto(fresh, strict.only(Section.PRE_DATA));
-        try (UnloggedTables tables = target.unlogged(fresh)) {
+        try (UnloggedTables tables = scratch.unlogged(fresh)) {
             LOG.atDebug().log("tables are filled by {} sessions, {}", pace.jobs(), tables);
             restoreInto(fresh, options.onlyDataThrough(pace.jobs()));
         }

@@ -26,11 +26,6 @@ sealed interface DrillTarget extends AutoCloseable {
         return true;
     }
 
-    /** Fills tables without the server's log, where the server can be spared that. */
-    default UnloggedTables unlogged(OwnDatabase database) {
-        return UnloggedTables.none(database);
-    }
-
     /** Lets everything live on, and says how to connect, in shell words. */
     List<String> keep(OwnDatabase database);
 
@@ -53,8 +48,8 @@ sealed interface DrillTarget extends AutoCloseable {
             return cluster.server();
         }
 
-        @Override
-        public UnloggedTables unlogged(OwnDatabase database) {
+        /** Its tables are filled without the server's log: nobody needs them after a crash. */
+        UnloggedTables unlogged(OwnDatabase database) {
             return UnloggedTables.of(cluster, database);
         }
 
