@@ -12,6 +12,7 @@ import bmm.dump.FetchedDump;
 import bmm.dump.Found;
 import bmm.dump.Moment;
 import bmm.dump.NamedDump;
+import bmm.postgres.EarlyCluster;
 import bmm.stream.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -139,11 +140,13 @@ public final class Drill {
         List<SqlChecks.Check> checks = userChecks();
         targets.checkRoom(found);
         proceedings.begin("fetch");
-        try (FetchedDump dump = FetchedDump.fetch(found, targets.room(), clock.instant(), progress)) {
+        try (EarlyCluster early = targets.early(found, clock.instant());
+                FetchedDump dump = FetchedDump.fetch(found, targets.room(), clock.instant(), progress)) {
             proceedings.add(hash(found));
             proceedings.begin("restore");
             progress.begin("restore " + found.file(), 0);
-            try (OneDrill drill = OneDrill.open(dump, targets, settings, clock.instant(), progress, proceedings)) {
+            try (OneDrill drill =
+                    OneDrill.open(dump, targets, early, settings, clock.instant(), progress, proceedings)) {
                 drill.restore();
                 proceedings.begin("proof");
                 progress.begin("compare " + found.file(), 0);

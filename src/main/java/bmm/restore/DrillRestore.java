@@ -46,26 +46,20 @@ final class DrillRestore {
     private final DumpContent content;
     private final ArchiveHeader header;
     private final DrillTarget target;
-    private final Pace pace;
+    private final RestorePace pace;
+    private final int jobs;
     private final Settings settings;
     private final Progress progress;
     private final Proceedings proceedings;
     private @Nullable OwnDatabase database;
-
-    /**
-     * How to use several processors.
-     *
-     * @param jobs how many work side by side
-     * @param byTable each at a table of its own; else all at one
-     */
-    record Pace(int jobs, boolean byTable) {}
 
     DrillRestore(
             FetchedDump dump,
             DumpContent content,
             ArchiveHeader header,
             DrillTarget target,
-            Pace pace,
+            RestorePace pace,
+            int jobs,
             Settings settings,
             Progress progress,
             Proceedings proceedings) {
@@ -74,6 +68,7 @@ final class DrillRestore {
         this.header = header;
         this.target = target;
         this.pace = pace;
+        this.jobs = jobs;
         this.settings = settings;
         this.progress = progress;
         this.proceedings = proceedings;
@@ -87,18 +82,18 @@ final class DrillRestore {
     String restore() throws InterruptedException {
         boolean withOwners = makeRoles();
         PgRestore.Options options = PgRestore.Options.DEFAULTS
-                .withJobs(pace.byTable() ? pace.jobs() : 1)
+                .withJobs(pace == RestorePace.ALONE ? 1 : jobs)
                 .within(settings.get(Keys.DRILL_TIMEOUT))
                 .with(Flag.NO_TABLESPACES)
                 .telling(progress::detail);
         if (!withOwners) {
             return restoreWithMadeUpRoles(options.with(Flag.NO_OWNER, Flag.NO_PRIVILEGES));
         }
-        if (pace.byTable() && pace.jobs() > 1) {
+        if (pace == RestorePace.TABLE_BY_TABLE) {
             return restoreInto(freshDatabase(), options);
         }
         try {
-            return target instanceof DrillTarget.Scratch scratch && canShareTables()
+            return pace == RestorePace.SHARED_TABLES && target instanceof DrillTarget.Scratch scratch
                     ? restoreInParts(scratch, options)
                     : restoreAtOnce(options);
         } catch (RestoreFailure e) {
@@ -110,24 +105,14 @@ final class DrillRestore {
         }
     }
 
-    /** Large objects would go through psql, statement by statement. */
-    private boolean canShareTables() {
-        Manifest manifest = dump.found().manifest();
-        return pace.jobs() > 1
-                && manifest != null
-                && manifest.fingerprint().largeObjects().count() == 0
-                && "UTF8".equals(header.encoding())
-                && !(content instanceof DumpContent.Sql);
-    }
-
     /** A table is filled by several sessions, which must see it: it is made in a transaction of its own. */
     private String restoreInParts(DrillTarget.Scratch scratch, PgRestore.Options options) throws InterruptedException {
         OwnDatabase fresh = freshDatabase();
         PgRestore.Options strict = options.with(Flag.EXIT_ON_ERROR);
         restoreInto(fresh, strict.only(Section.PRE_DATA));
         try (UnloggedTables tables = scratch.unlogged(fresh)) {
-            LOG.atDebug().log("tables are filled by {} sessions, {}", pace.jobs(), tables);
-            restoreInto(fresh, options.onlyDataThrough(pace.jobs()));
+            LOG.atDebug().log("tables are filled by {} sessions, {}", jobs, tables);
+            restoreInto(fresh, options.onlyDataThrough(jobs));
         }
         return restoreInto(fresh, strict.only(Section.POST_DATA));
     }

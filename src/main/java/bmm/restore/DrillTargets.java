@@ -11,6 +11,7 @@ import bmm.dump.Room;
 import bmm.postgres.ArchiveHeader;
 import bmm.postgres.ConnectionSettings;
 import bmm.postgres.Container;
+import bmm.postgres.EarlyCluster;
 import bmm.postgres.OwnDatabase;
 import bmm.postgres.OwnDatabases;
 import bmm.postgres.PgTools;
@@ -24,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Opens the target that BMM_DRILL_TARGET names, and removes what earlier drills left at it. */
 final class DrillTargets {
@@ -67,26 +69,45 @@ final class DrillTargets {
         return settings.find(Keys.DRILL_JOBS).orElseGet(() -> Math.clamp(environment.cores(), 1, 4));
     }
 
+    /** Whether they are clusters made for the drill, in which nothing has to last. */
+    boolean areScratch() {
+        return wanted.equals(SCRATCH);
+    }
+
     /** Makes sure of all room before anything is fetched or made. */
     void checkRoom(Found found) {
         Manifest manifest = found.manifest();
         long fetched = FetchedDump.roomToFetch(found);
-        long cluster = manifest == null || !wanted.equals(SCRATCH)
+        long cluster = manifest == null || !areScratch()
                 ? 0
                 : (long) (manifest.database().sizeBytes() * ROOM);
         room().require(fetched + cluster, "for a drill");
+    }
+
+    /** Begins to make a scratch cluster of the version that the manifest names; null where none is wanted, or there is none. */
+    @Nullable
+    EarlyCluster early(Found found, Instant now) {
+        Manifest manifest = found.manifest();
+        return areScratch() && manifest != null
+                ? EarlyCluster.begin(manifest.database().serverMajor(), major -> cluster(major, now))
+                : null;
+    }
+
+    private ScratchCluster cluster(int major, Instant now) {
+        ScratchClusters.removeDead(directory(), now);
+        return ScratchCluster.start(programs(major), directory(), jobs(), now);
     }
 
     /**
      * Opens it.
      *
      * @param header of the dump: a server of its major version is wanted, and tools that can read it
+     * @param early what {@link #early} has begun
      */
-    DrillTarget open(ArchiveHeader header, Instant now) {
-        if (wanted.equals(SCRATCH)) {
-            ScratchClusters.removeDead(directory(), now);
-            ServerPrograms programs = programs(header.serverMajor());
-            ScratchCluster cluster = ScratchCluster.start(programs, directory(), jobs(), now);
+    DrillTarget open(ArchiveHeader header, @Nullable EarlyCluster early, Instant now) throws InterruptedException {
+        if (areScratch()) {
+            int major = header.serverMajor();
+            ScratchCluster cluster = early != null && early.major() == major ? early.take() : cluster(major, now);
             return new DrillTarget.Scratch(cluster, reading(header, cluster.tools(), cluster.connection()));
         }
         if (wanted.startsWith(DOCKER)) {

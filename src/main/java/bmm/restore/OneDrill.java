@@ -9,6 +9,7 @@ import bmm.dump.DumpOrigin;
 import bmm.dump.FetchedDump;
 import bmm.postgres.ArchiveContent;
 import bmm.postgres.ArchiveHeader;
+import bmm.postgres.EarlyCluster;
 import bmm.postgres.OwnDatabase;
 import bmm.postgres.RestoreFailure;
 import bmm.stream.Progress;
@@ -22,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The drill of one dump: its target, the database made there, and what is proven of it. Closing it removes both. */
 final class OneDrill implements AutoCloseable {
-    private static final double MOST_IN_ONE = 0.6;
-
     private final FetchedDump dump;
     private final DrillTarget target;
     private final DrillRestore restoring;
@@ -56,33 +55,23 @@ final class OneDrill implements AutoCloseable {
     static OneDrill open(
             FetchedDump dump,
             DrillTargets targets,
+            @Nullable EarlyCluster early,
             Settings settings,
             Instant now,
             Progress progress,
-            Proceedings proceedings) {
+            Proceedings proceedings)
+            throws InterruptedException {
         Manifest manifest = dump.found().manifest();
-        boolean byTable = !hasOneBigTable(manifest);
-        DumpContent content = dump.content(byTable && targets.jobs() > 1);
+        RestorePace pace = RestorePace.of(dump, targets);
+        DumpContent content = dump.content(pace == RestorePace.TABLE_BY_TABLE);
         ArchiveHeader header = DumpOrigin.of(content);
-        DrillTarget target = targets.open(header, now);
-        DrillRestore.Pace pace = new DrillRestore.Pace(targets.jobs(), byTable);
-        DrillRestore restoring = new DrillRestore(dump, content, header, target, pace, settings, progress, proceedings);
+        DrillTarget target = targets.open(header, early, now);
+        DrillRestore restoring = new DrillRestore(
+                dump, content, header, target, pace.in(header), targets.jobs(), settings, progress, proceedings);
         FutureTask<Optional<ArchiveContent>> decoding = new FutureTask<>(() -> DrillProofs.wasDecoded(manifest)
                 ? Optional.empty()
                 : Optional.of(DumpDecoder.decode(content, DrillProofs.hashInArchive(manifest))));
         return new OneDrill(dump, target, restoring, decoding, targets.jobs(), settings, progress, proceedings);
-    }
-
-    /** pg_restore fills a table with one worker: where most rows are in one, others cost more than they bring. */
-    private static boolean hasOneBigTable(@Nullable Manifest manifest) {
-        if (manifest == null) {
-            return false;
-        }
-        long largest = manifest.fingerprint().tables().stream()
-                .mapToLong(Manifest.Table::rows)
-                .max()
-                .orElse(0);
-        return largest > manifest.fingerprint().rows() * MOST_IN_ONE;
     }
 
     /** Restores, while the archive is decoded beside it, if that was not done when it was made. */

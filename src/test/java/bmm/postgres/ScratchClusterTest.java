@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -139,5 +140,50 @@ final class ScratchClusterTest {
         assertThatThrownBy(() -> ServerPrograms.find(99, client, "")).hasMessageContaining("99 are not installed");
         Files.delete(client.resolve("pg_dump"));
         Files.delete(client);
+    }
+
+    @Test
+    void oneThatIsMadeAheadIsTheCallersOnceItIsTaken() throws Exception {
+        ScratchCluster cluster;
+        try (EarlyCluster early = EarlyCluster.begin(15, major -> start())) {
+            cluster = early.take();
+        }
+        try (cluster) {
+            assertThat(cluster.server().databases()).containsExactly("postgres");
+        }
+    }
+
+    @Test
+    void oneThatIsMadeAheadAndNotTakenIsRemoved() throws Exception {
+        EarlyCluster ready = EarlyCluster.begin(15, major -> start());
+        waitFor(() ->
+                !children().isEmpty() && Files.exists(children().getFirst().resolve("server/data/postmaster.pid")));
+        ready.close();
+        assertThat(children()).isEmpty();
+
+        EarlyCluster halfMade = EarlyCluster.begin(15, major -> start());
+        waitFor(() -> !children().isEmpty());
+        Thread.currentThread().interrupt(); // a signal came
+        halfMade.close();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(children()).isEmpty();
+    }
+
+    @Test
+    void whyOneCouldNotBeMadeAheadIsSaidToTheTaker() {
+        Path missing = parent.resolve("missing");
+        try (EarlyCluster early = EarlyCluster.begin(
+                15, major -> ScratchCluster.start(ServerPrograms.find(major, bin, null), missing, 2, NOW))) {
+            assertThatThrownBy(early::take)
+                    .isInstanceOfSatisfying(
+                            Failure.class,
+                            failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.PREFLIGHT));
+        }
+    }
+
+    private static void waitFor(Callable<Boolean> condition) throws Exception {
+        while (!condition.call()) {
+            Thread.sleep(5);
+        }
     }
 }
