@@ -39,10 +39,11 @@ export LC_ALL=C.UTF-8
 special=
 cache=$self.aot
 case ${1:-} in
-  # Over before compilers have much to offer: they would only cost processor time. A small cache will do.
+  # Over before compilers have much to offer: they would only cost processor time. A small cache will do. What is young has
+  # room enough for a tick, so that nothing is collected.
   uptime | --help | --version)
     special="-XX:TieredStopAtLevel=1 -XX:Tier3InvocationThreshold=2000 -XX:Tier3MinInvocationThreshold=1000"
-    special="$special -XX:Tier3CompileThreshold=4000 -XX:Tier3BackEdgeThreshold=100000"
+    special="$special -XX:Tier3CompileThreshold=4000 -XX:Tier3BackEdgeThreshold=100000 -XX:NewSize=10m"
     cache=$self.quick.aot
     ;;
   # What a mirror reads of its listings and objects is soon done with: where there is room for it among what is young, it is
