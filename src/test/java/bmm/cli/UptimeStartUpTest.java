@@ -112,7 +112,6 @@ class UptimeStartUpTest {
                         classes,
                         "java.lang.runtime.ObjectMethods", // comparing records
                         "java.lang.runtime.SwitchBootstraps",
-                        "java.lang.invoke.StringConcatFactory",
                         "ch.qos.logback.classic.util.ContextInitializer"))
                 .isEmpty();
     }
