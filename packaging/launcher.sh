@@ -8,9 +8,14 @@ while [ -L "$self" ]; do
 done
 is_new_enough() {
   [ -x "$1" ] || return 1
-  release=$(dirname "$(dirname "$1")")/release
+  # By the shell itself, as other programs would cost more to start than to run.
+  release=${1%/*/*}/release
+  major=
   if [ -r "$release" ]; then
-    major=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$release")
+    while IFS='=' read -r key value; do
+      if [ "$key" = JAVA_VERSION ]; then major=${value#\"}; fi
+    done <"$release"
+    major=${major%%[!0-9]*}
   else
     major=$("$1" -version 2>&1 | sed -n '1s/.*"\([0-9]*\).*/\1/p')
   fi
@@ -34,10 +39,11 @@ export LC_ALL=C.UTF-8
 special=
 cache=$self.aot
 case ${1:-} in
-  # Over before compilers have much to offer: they would only cost processor time. A small cache will do.
+  # Over before compilers have much to offer: they would only cost processor time. A small cache will do. What is young has
+  # room enough for a tick, so that nothing is collected.
   uptime | --help | --version)
     special="-XX:TieredStopAtLevel=1 -XX:Tier3InvocationThreshold=2000 -XX:Tier3MinInvocationThreshold=1000"
-    special="$special -XX:Tier3CompileThreshold=4000 -XX:Tier3BackEdgeThreshold=100000"
+    special="$special -XX:Tier3CompileThreshold=4000 -XX:Tier3BackEdgeThreshold=100000 -XX:NewSize=10m"
     cache=$self.quick.aot
     ;;
   # What a mirror reads of its listings and objects is soon done with: where there is room for it among what is young, it is
@@ -45,7 +51,9 @@ case ${1:-} in
   mirror) special="-Xms64m -Xmn48m -XX:SurvivorRatio=2" ;;
 esac
 # Classes made ready when bmm was built; where the cache does not fit this Java it is not used, and nothing is said of it.
-if [ -r "$cache" ]; then set -- -XX:AOTCache="$cache" -Xlog:disable -jar "$self" "$@"; else set -- -jar "$self" "$@"; fi
+# Not -jar: then the jar's list of files would be read once more, only to find the name of the main class.
+set -- -cp "$self" bmm.cli.Main "$@"
+if [ -r "$cache" ]; then set -- -XX:AOTCache="$cache" -Xlog:disable "$@"; fi
 # The serial collector, and a heap that begins small and grows only when it must: a row of a gigabyte may need it.
 # shellcheck disable=SC2086 # BMM_JAVA_OPTS, $terminal and $special are words or nothing
 exec "$java" -XX:+UseSerialGC -Xms16m -Xmx1g -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -Xss512k \

@@ -50,11 +50,13 @@ public record Rules(
         return quiet.compareTo(LONGEST_QUIET) > 0 ? LONGEST_QUIET : quiet;
     }
 
-    /** Causes before symptoms. */
+    /** Causes before symptoms. Not by Comparator's own methods: what these return is made at run time, in every tick. */
     Comparator<News> causeFirst() {
-        return Comparator.<News>comparingInt(news -> named(news.subject()))
-                .thenComparing(News::layer)
-                .thenComparing(News::since);
+        return (one, other) -> {
+            int byName = Integer.compare(named(one.subject()), named(other.subject()));
+            int byLayer = one.layer().compareTo(other.layer());
+            return byName != 0 ? byName : byLayer != 0 ? byLayer : one.since().compareTo(other.since());
+        };
     }
 
     /** Whether one lies deeper than the other, so that it may be its cause. */

@@ -3,6 +3,9 @@ package bmm.base;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -291,6 +294,17 @@ public final class Keys {
         public String key(String name) {
             return prefix + name + suffix;
         }
+
+        /** There is one object for each family. A record's own comparison makes classes at run time, in every run. */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return this == other;
+        }
+
+        @Override
+        public int hashCode() {
+            return key("").hashCode();
+        }
     }
 
     public static final Family STORE = new Family(
@@ -445,6 +459,9 @@ public final class Keys {
     public static final List<Group> GROUPS =
             Stream.concat(OWN_GROUPS.stream(), AlertKeys.GROUPS.stream()).toList();
 
+    private static final Map<String, Setting<?>> BY_KEY =
+            all().collect(Collectors.toMap(Setting::key, Function.identity()));
+
     /** Names in the BMM_ space that are not settings of a run: the launcher's, and what hooks are given. */
     static final List<String> NOT_SETTINGS = List.of("BMM_JAVA_OPTS", "BMM_OUTCOME", "BMM_INSTANCE");
 
@@ -474,6 +491,11 @@ public final class Keys {
                         + ".");
     }
 
+    /** The plain setting of that key, or null. */
+    static @Nullable Setting<?> named(String key) {
+        return BY_KEY.get(key);
+    }
+
     /** The family that a key belongs to, or null. */
     static @Nullable Family familyOf(String key) {
         for (Family family : FAMILIES) {
@@ -489,7 +511,7 @@ public final class Keys {
     /** Whether the value of a key must never be shown. */
     static boolean isSecret(String key) {
         Family family = familyOf(key);
-        return (family != null && family.secret())
-                || all().anyMatch(setting -> setting.secret() && setting.key().equals(key));
+        Setting<?> setting = named(key);
+        return (family != null && family.secret()) || (setting != null && setting.secret());
     }
 }

@@ -142,9 +142,7 @@ final class SettingsReader {
     }
 
     private boolean isKnown(String key, String where) {
-        if (secretOfFile(key).isPresent()
-                || Keys.familyOf(key) != null
-                || Keys.all().anyMatch(setting -> setting.key().equals(key))) {
+        if (secretOfFile(key).isPresent() || Keys.familyOf(key) != null || Keys.named(key) != null) {
             return true;
         }
         if (key.startsWith("BMM_") && !Keys.NOT_SETTINGS.contains(key)) {

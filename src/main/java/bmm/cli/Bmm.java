@@ -53,8 +53,9 @@ public final class Bmm {
 
     /** Runs one command line and returns its exit code. */
     public int run(String... args) {
-        // picocli can read values of these types; no option here has one, and with them comes a module.
-        System.setProperty("picocli.converters.excludes", "java.sql.*");
+        Logback.use();
+        // picocli can read values of these types; no option here has one, and it would look for each of them.
+        System.setProperty("picocli.converters.excludes", "java.(sql|time).*");
         CommandLine commandLine = new CommandLine(new BmmCommand(), new Commands());
         BmmCommand.named(args.length == 0 ? "" : args[0]).forEach(commandLine::addSubcommand);
         commandLine

@@ -214,12 +214,11 @@ final class LogLine {
     }
 
     private static Object valueOf(@Nullable Object value, UnaryOperator<String> mask) {
-        return switch (value) {
-            case Boolean truth -> truth;
-            case Integer number -> number;
-            case Long number -> number;
-            case null, default -> mask.apply(String.valueOf(value));
-        };
+        // Not a switch over types: it makes a class at run time, for every run's first line.
+        if (value instanceof Boolean || value instanceof Integer || value instanceof Long) {
+            return value;
+        }
+        return mask.apply(String.valueOf(value));
     }
 
     private static String stackOf(Throwable thrown) {

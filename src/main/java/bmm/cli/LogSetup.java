@@ -6,9 +6,7 @@ import bmm.base.Keys.LogFormat;
 import bmm.base.Secret;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.spi.ContextAwareBase;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -144,15 +142,6 @@ public final class LogSetup {
                     "cannot open the log file: " + Failure.reason(e),
                     "check BMM_LOG_FILE, and who may write to its directory",
                     e);
-        }
-    }
-
-    /** Found by logback before it would look for XML files. Until {@link #configure}, nothing is logged. */
-    public static final class BeforeSetup extends ContextAwareBase implements Configurator {
-        @Override
-        public ExecutionStatus configure(LoggerContext context) {
-            context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(ch.qos.logback.classic.Level.OFF);
-            return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
         }
     }
 }

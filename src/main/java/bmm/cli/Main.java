@@ -13,6 +13,11 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    /** Runs bmm, from now on ready for a signal, and returns its exit code. */
+    static int run(String... args) {
         AtomicInteger exitCode = new AtomicInteger(130);
         CountDownLatch ended = new CountDownLatch(1);
         Thread main = Thread.currentThread();
@@ -28,7 +33,7 @@ public final class Main {
             System.out.flush();
             ended.countDown();
         }
-        System.exit(exitCode.get());
+        return exitCode.get();
     }
 
     /** Runs when the JVM is told to end, and also on every ordinary exit, when there is nothing left to stop. */

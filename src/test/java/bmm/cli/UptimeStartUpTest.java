@@ -107,5 +107,12 @@ class UptimeStartUpTest {
                         "bmm.store.",
                         "bmm.postgres."))
                 .isEmpty();
+        // Classes that would be made at run time, and files that would be searched for.
+        assertThat(of(
+                        classes,
+                        "java.lang.runtime.ObjectMethods", // comparing records
+                        "java.lang.runtime.SwitchBootstraps",
+                        "ch.qos.logback.classic.util.ContextInitializer"))
+                .isEmpty();
     }
 }
