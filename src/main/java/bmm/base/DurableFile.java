@@ -47,6 +47,26 @@ public final class DurableFile {
         return FileChannel.open(file, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW), OWNER_ONLY_FILE);
     }
 
+    /**
+     * Opens a new file, mode 0600, for writing and reading. It has no name any more from here on, so it is gone when it
+     * is closed, and when the process is killed.
+     *
+     * @param file its name while it is made
+     */
+    public static FileChannel nameless(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.WRITE, StandardOpenOption.READ, StandardOpenOption.CREATE_NEW),
+                OWNER_ONLY_FILE);
+        try {
+            Files.delete(file);
+            return channel;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
     /** Forces a finished partial file to disk and gives it its final name, replacing what had that name. */
     public static void publish(Path partial, Path target) throws IOException {
         try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {

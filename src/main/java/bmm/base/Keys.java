@@ -168,6 +168,13 @@ public final class Keys {
             "BMM_BANDWIDTH",
             null,
             "Bytes a second, to and from each store, that are not exceeded (such as 5MB); without it there is no limit.");
+    public static final Setting<Integer> RETRY_MILLIS = Setting.number(
+            "BMM_RETRY_MILLIS",
+            "400",
+            1,
+            60_000,
+            "Milliseconds until a store that did not answer is asked again; three times as many before each further"
+                    + " attempt, of four.");
     public static final Setting<Path> RCLONE_CONFIG = Setting.path(
             "BMM_RCLONE_CONFIG",
             null,
@@ -420,7 +427,9 @@ public final class Keys {
                             POST_HOOK,
                             HOOK_TIMEOUT)),
             new Group("Restore", List.of(RESTORE_PRE_HOOK, RESTORE_POST_HOOK)),
-            new Group("Off-site", List.of(BACKUP_REMOTE, REMOTE_LOCK_DAYS, REMOTE_LOCK_MODE, BANDWIDTH, RCLONE_CONFIG)),
+            new Group(
+                    "Off-site",
+                    List.of(BACKUP_REMOTE, REMOTE_LOCK_DAYS, REMOTE_LOCK_MODE, BANDWIDTH, RETRY_MILLIS, RCLONE_CONFIG)),
             new Group("Encryption", List.of(AGE_RECIPIENTS, ENCRYPT, AGE_IDENTITY)),
             new Group(
                     "Retention",

@@ -55,7 +55,7 @@ final class MirrorCommand extends RunnableCommand {
     @Mixin
     MirrorConditions given = new MirrorConditions();
 
-    @Option(names = "--dry-run", description = "Plan and guard only; say what would be done.")
+    @Option(names = "--dry-run", description = "Plan, guard and compare only; say what would be done.")
     boolean dryRun;
 
     @Override

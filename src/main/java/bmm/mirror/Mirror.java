@@ -67,7 +67,8 @@ public final class Mirror {
         try (Plan plan = plan()) {
             new Guards(source, destination, conditions).check(plan, LastRun.read(state));
             if (dryRun) {
-                return planned(plan.totals(), began);
+                String left = compare(plan);
+                return planned(plan.totals(), left, began);
             }
             String left = copy(plan);
             if (left == null && outcome.failed == 0 && conditions.delete()) {
@@ -91,6 +92,32 @@ public final class Mirror {
                         e -> Guards.refused("the source cannot be listed: " + e.getMessage(), e.hint(), e));
                 Listing here = new Listing(destination, filter, e -> e)) {
             return Plan.of(there, here, conditions.canary().orElse(null), temporary);
+        } finally {
+            progress.end();
+        }
+    }
+
+    /** Reads what the listings do not tell. Returns why something is left, or null. */
+    private @Nullable String compare(Plan plan) {
+        if (plan.totals().doubtful == 0) {
+            return null;
+        }
+        progress.begin("comparing contents", 0);
+        try {
+            boolean all = transfers().run(plan, step -> step.kind() == Step.Kind.DOUBTFUL, step -> {
+                try {
+                    if (copier.isSameContent(step.atSource(), step.atDestination())) {
+                        outcome.same();
+                    } else {
+                        outcome.different();
+                    }
+                } catch (ObjectMissing e) {
+                    outcome.vanished(step.key());
+                } catch (Failure e) {
+                    outcome.failed(step.key(), e);
+                }
+            });
+            return all ? null : whyStopped();
         } finally {
             progress.end();
         }
@@ -223,16 +250,15 @@ public final class Mirror {
                 Duration.between(began, clock.instant()));
     }
 
-    private MirrorReport planned(Plan.Totals totals, Instant began) {
-        // What is doubtful is only known after reading it.
-        long changed = totals.changed + totals.doubtful;
+    private MirrorReport planned(Plan.Totals totals, @Nullable String left, Instant began) {
+        long changed = totals.changed + outcome.different;
         return new MirrorReport(
                 source.name(),
                 destination.name(),
                 true,
                 totals.sourceObjects,
                 totals.sourceBytes,
-                totals.same,
+                totals.same + outcome.same,
                 totals.copies,
                 totals.copyBytes,
                 conditions.update() ? changed : 0,
@@ -240,10 +266,10 @@ public final class Mirror {
                 !conditions.update() && !conditions.keepChanged() ? changed : 0,
                 conditions.delete() ? totals.extra : 0,
                 conditions.delete() ? 0 : totals.extra,
-                0,
-                0,
-                List.of(),
-                null,
+                outcome.vanished,
+                outcome.failed,
+                outcome.failures(),
+                left,
                 null,
                 Duration.between(began, clock.instant()));
     }

@@ -23,6 +23,7 @@ final class Outcome {
     long keptAside;
     long reported;
     long same;
+    long different;
     long deleted;
     long vanished;
     long failed;
@@ -63,6 +64,12 @@ final class Outcome {
 
     synchronized void same() {
         same++;
+        failedInARow = 0;
+    }
+
+    /** Read on both sides, and left at that. */
+    synchronized void different() {
+        different++;
         failedInARow = 0;
     }
 

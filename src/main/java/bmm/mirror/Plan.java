@@ -9,10 +9,8 @@ import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.channels.Channels;
-import java.nio.file.Files;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -20,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that a run would do, known before anything is done. Two listings are merged in the order of their keys;
- * what has to be done goes to a temporary file, so that memory does not grow with the number of objects.
+ * what has to be done goes to a temporary file without a name, so that memory does not grow with the number of objects.
  */
 final class Plan implements Steps, AutoCloseable {
     /** What the listings held, and what follows from them. */
@@ -44,13 +42,15 @@ final class Plan implements Steps, AutoCloseable {
 
     private static final int BUFFER = 64 * 1024;
 
-    private final Path file;
+    private final FileChannel file;
     private final Totals totals = new Totals();
     private final @Nullable String canary;
+    private final Path directory;
 
-    private Plan(Path file, @Nullable String canary) {
+    private Plan(FileChannel file, @Nullable String canary, Path directory) {
         this.file = file;
         this.canary = canary;
+        this.directory = directory;
     }
 
     /**
@@ -60,15 +60,23 @@ final class Plan implements Steps, AutoCloseable {
      * @throws Failure if one of them breaks off or cannot be trusted
      */
     static Plan of(Listing source, Listing destination, @Nullable String canary, Path directory) {
-        Plan plan = new Plan(directory.resolve("bmm-mirror-" + UUID.randomUUID()), canary);
+        Plan plan;
+        try {
+            FileChannel file = DurableFile.nameless(directory.resolve("bmm-mirror-" + UUID.randomUUID()));
+            plan = new Plan(file, canary, directory);
+        } catch (IOException e) {
+            throw failure(directory, e);
+        }
         boolean whole = false;
-        try (OutputStream out = Channels.newOutputStream(DurableFile.create(plan.file));
-                DataOutputStream steps = new DataOutputStream(new BufferedOutputStream(out, BUFFER))) {
+        try {
+            DataOutputStream steps =
+                    new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(plan.file), BUFFER));
             plan.merge(source, destination, steps);
+            steps.flush();
             whole = true;
             return plan;
         } catch (IOException e) {
-            throw plan.failure(e);
+            throw failure(directory, e);
         } finally {
             if (!whole) {
                 plan.close();
@@ -133,8 +141,9 @@ final class Plan implements Steps, AutoCloseable {
 
     @Override
     public void forEach(Predicate<Step> visitor) {
-        try (InputStream in = Files.newInputStream(file);
-                DataInputStream steps = new DataInputStream(new BufferedInputStream(in, BUFFER))) {
+        try {
+            DataInputStream steps =
+                    new DataInputStream(new BufferedInputStream(Channels.newInputStream(file.position(0)), BUFFER));
             long count = totals.copies + totals.changed + totals.doubtful + totals.extra;
             for (long i = 0; i < count; i++) {
                 if (!visitor.test(Step.read(steps))) {
@@ -142,14 +151,14 @@ final class Plan implements Steps, AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            throw failure(e);
+            throw failure(directory, e);
         }
     }
 
-    private Failure failure(IOException e) {
+    private static Failure failure(Path directory, IOException e) {
         return new Failure(
                 ExitCode.MIRROR,
-                "the plan of the mirror cannot be kept in " + file + ": " + Failure.reason(e),
+                "the plan of the mirror cannot be kept in " + directory + ": " + Failure.reason(e),
                 "free some space there, or set BMM_TEMP_DIR",
                 e);
     }
@@ -157,9 +166,9 @@ final class Plan implements Steps, AutoCloseable {
     @Override
     public void close() {
         try {
-            Files.deleteIfExists(file);
+            file.close();
         } catch (IOException e) {
-            throw failure(e);
+            throw failure(directory, e);
         }
     }
 }

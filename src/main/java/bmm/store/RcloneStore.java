@@ -214,23 +214,31 @@ final class RcloneStore implements ObjectStore {
     }
 
     private List<Rclone.Entry> listDirectory(String prefix, String top) {
-        String directory = address.root();
-        if (!top.isEmpty()) {
-            directory = path(prefix, top.substring(0, top.length() - 1)).whole();
-            // A file by that name would be listed as if it lay in a directory of its own name.
-            if (!isBucket()
-                    && rclone.stat(directory).filter(Rclone.Entry::directory).isEmpty()) {
-                checkRoot();
-                return List.of();
-            }
-        } else {
+        if (top.isEmpty()) {
             var unused = isBucket();
+            return listAll(address.root());
         }
+        RclonePath directory = path(prefix, top.substring(0, top.length() - 1));
+        List<Rclone.Entry> entries = listAll(directory.whole());
+        return isOfAFile(entries, directory) ? List.of() : entries;
+    }
+
+    private List<Rclone.Entry> listAll(String directory) {
         Optional<List<Rclone.Entry>> entries = rclone.listAll(directory);
         if (entries.isEmpty()) {
             checkRoot();
         }
         return entries.orElse(List.of());
+    }
+
+    /** Whether what should be a directory is a file: rclone lists it as if it lay in a directory of its own name. */
+    private boolean isOfAFile(List<Rclone.Entry> entries, RclonePath directory) {
+        return !directory.bucket()
+                && entries.size() == 1
+                && entries.getFirst().path().equals(directory.name())
+                && rclone.stat(directory.whole())
+                        .filter(Rclone.Entry::directory)
+                        .isEmpty();
     }
 
     /** The key of a path; none for what is bmm's own. */
@@ -253,12 +261,22 @@ final class RcloneStore implements ObjectStore {
     @Override
     public void delete(String key) {
         RclonePath path = path(key);
-        if (head(key).isEmpty()) {
-            return;
-        }
-        rclone.run(key, "deletefile", "--", path.whole());
-        if (!path.bucket()) {
+        if (remove(key, path.whole()) && !path.bucket()) {
             prune(path);
+        }
+    }
+
+    /** Whether there was a file to remove. */
+    private boolean remove(String key, String path) {
+        try {
+            rclone.run(key, "deletefile", "--", path);
+            return true;
+        } catch (Failure e) {
+            // That there is none each version says in words of its own.
+            if (rclone.stat(path).filter(found -> !found.directory()).isPresent()) {
+                throw e;
+            }
+            return false;
         }
     }
 
@@ -308,9 +326,7 @@ final class RcloneStore implements ObjectStore {
         if (!FileLeftovers.isOne(leftover.id().substring(leftover.id().lastIndexOf('/') + 1))) {
             throw new IllegalArgumentException("not of this store: " + leftover.id());
         }
-        if (rclone.stat(path).filter(found -> !found.directory()).isPresent()) {
-            rclone.run(leftover.key(), "deletefile", "--", path);
-        }
+        var unused = remove(leftover.key(), path);
     }
 
     @Override

@@ -16,6 +16,10 @@ record S3Tuning(long partSize, int attempts, Duration pause, Duration silence) {
     /** The least speed, in bytes a second, below which a request is given up. */
     private static final long LEAST_SPEED = 20_000;
 
+    S3Tuning withPause(Duration other) {
+        return new S3Tuning(partSize, attempts, other, silence);
+    }
+
     /** How long one request with so many bytes may take at most. */
     Duration patience(long bytes) {
         return silence.plusSeconds(bytes / LEAST_SPEED);

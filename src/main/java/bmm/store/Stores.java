@@ -18,9 +18,6 @@ public final class Stores {
     /** An address, and the name whose keys belong to it. */
     private record Place(StoreAddress address, Optional<String> name) {}
 
-    /** Before the second attempt; three times as long before each further one. */
-    private static final Duration PAUSE = Duration.ofMillis(400);
-
     private Stores() {}
 
     /**
@@ -37,6 +34,7 @@ public final class Stores {
     }
 
     private static ObjectStore open(Place place, Settings settings) {
+        Duration pause = Duration.ofMillis(settings.get(Keys.RETRY_MILLIS));
         return switch (place.address()) {
             case FolderAddress folder -> new FileStore(folder.root(), folder.prefix());
             case S3Address bucket ->
@@ -44,14 +42,15 @@ public final class Stores {
                         bucket,
                         place.name().flatMap(name -> credentials(name, settings)),
                         place.name().flatMap(name -> path(Keys.STORE_CA_FILE, name, settings)),
-                        S3Tuning.DEFAULT);
-            case RsyncAddress rsync -> retrying(new RsyncStore(rsync, ssh(place, settings), PAUSE));
-            case RcloneAddress rclone -> retrying(new RcloneStore(rclone, settings.find(Keys.RCLONE_CONFIG), PAUSE));
+                        S3Tuning.DEFAULT.withPause(pause));
+            case RsyncAddress rsync -> retrying(new RsyncStore(rsync, ssh(place, settings), pause), pause);
+            case RcloneAddress rclone ->
+                retrying(new RcloneStore(rclone, settings.find(Keys.RCLONE_CONFIG), pause), pause);
         };
     }
 
-    private static ObjectStore retrying(ObjectStore store) {
-        return new RetryingStore(store, 4, PAUSE);
+    private static ObjectStore retrying(ObjectStore store, Duration pause) {
+        return new RetryingStore(store, 4, pause);
     }
 
     private static SshSettings ssh(Place place, Settings settings) {

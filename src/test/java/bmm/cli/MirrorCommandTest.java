@@ -108,6 +108,24 @@ final class MirrorCommandTest {
     }
 
     @Test
+    void aDryRunReadsWhatTheListingsDoNotTell() {
+        scene.run("mirror", source, copy).isDone();
+        // Younger than the copy and as long: only the first one is another.
+        scene.write("source/a.txt", "ONE").aged("source/a.txt", Duration.ofHours(-5));
+        scene.aged("source/a/b \u00e9\uD83D\uDE00.txt", Duration.ofHours(-5));
+        for (String[] words : new String[][] {{"--update", "replaced"}, {"--changed=report", "changedReported"}}) {
+            var planned = scene.run("mirror", source, copy, words[0], "--dry-run", "--json")
+                    .isDone();
+            assertThat(planned.number("same")).isEqualTo(2);
+            assertThat(planned.number(words[1])).isEqualTo(1);
+            assertThat(scene.read("copy/a.txt")).isEqualTo("one");
+        }
+        var done = scene.run("mirror", source, copy, "--update", "--json").isDone();
+        assertThat(done.number("same")).isEqualTo(2);
+        assertThat(done.number("replaced")).isEqualTo(1);
+    }
+
+    @Test
     void nothingIsDeletedUnlessThatIsAskedFor() throws Exception {
         scene.run("mirror", source, copy).isDone();
         Files.delete(scene.root.resolve("source/a.txt"));

@@ -55,6 +55,7 @@ final class MirrorScene {
         environment.put("BMM_TEMP_DIR", folder("tmp").toString());
         environment.put("HOME", folder("home").toString());
         environment.put("AWS_ACCESS_KEY_ID", "any");
+        environment.put("BMM_RETRY_MILLIS", "20");
         environment.put("PATH", System.getenv("PATH"));
     }
 

@@ -196,6 +196,11 @@ abstract class BackendContract {
         atOnce(keys, key -> store.put(key, text("content of " + key)));
     }
 
+    /** Objects for what is not about storing them; in any way that comes to the same. */
+    void fill(Collection<String> keys) {
+        putAll(keys);
+    }
+
     private interface Step {
         void on(String key) throws IOException;
     }
@@ -305,7 +310,7 @@ abstract class BackendContract {
                 "z/\uD83D\uDE00/a",
                 "z/\uE000/a"));
         keys.removeAll(beyondTheServer());
-        putAll(keys);
+        fill(keys);
         keys.sort(KEY_ORDER);
         assertThat(keys("")).containsExactlyElementsOf(keys);
     }
@@ -346,8 +351,8 @@ abstract class BackendContract {
 
     @Test
     void ofManyWritersExactlyOneWins() throws Exception {
-        assertOneWinner("small", 10, 200);
-        assertOneWinner("some/where/large", 4, PART + 100);
+        assertOneWinner("small", everyCallIsAProgram() ? 4 : 10, 200);
+        assertOneWinner("some/where/large", everyCallIsAProgram() ? 3 : 4, PART + 100);
     }
 
     private void assertOneWinner(String key, int writers, int size) throws Exception {

@@ -60,7 +60,7 @@ abstract class ObjectStoreContract extends BackendContract {
 
     @Test
     void aPrefixMayEndAnywhere() {
-        putAll(List.of("a", "ab/c", "ab/cd/e", "ab/d", "abc", "b"));
+        fill(List.of("a", "ab/c", "ab/cd/e", "ab/d", "abc", "b"));
         assertThat(keys("a")).containsExactly("a", "ab/c", "ab/cd/e", "ab/d", "abc");
         assertThat(keys("ab")).containsExactly("ab/c", "ab/cd/e", "ab/d", "abc");
         assertThat(keys("ab/")).containsExactly("ab/c", "ab/cd/e", "ab/d");
@@ -77,7 +77,7 @@ abstract class ObjectStoreContract extends BackendContract {
         for (int i = 0; i < moreThanAPage(); i++) {
             expected.add(String.format("page/%d/%04d", i * 2 / moreThanAPage(), i));
         }
-        putAll(expected);
+        fill(expected);
         assertThat(keys("page/")).containsExactlyElementsOf(expected);
     }
 

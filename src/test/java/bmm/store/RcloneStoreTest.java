@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -59,6 +60,13 @@ class RcloneStoreTest extends ObjectStoreContract {
     @Override
     boolean everyCallIsAProgram() {
         return true;
+    }
+
+    /** By what {@link #theFilesAreThoseOfAFolder} shows. */
+    @Override
+    void fill(Collection<String> keys) {
+        FileStore folder = new FileStore(root, "pre fix/");
+        keys.forEach(key -> folder.put(key, text("content of " + key)));
     }
 
     @Test

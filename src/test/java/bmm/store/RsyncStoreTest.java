@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -75,6 +76,13 @@ class RsyncStoreTest extends ObjectStoreContract {
     @Override
     boolean everyCallIsAProgram() {
         return true;
+    }
+
+    /** By what {@link #theFilesAreThoseOfAFolder} shows. */
+    @Override
+    void fill(Collection<String> keys) {
+        FileStore folder = new FileStore(root, "some/pre fix/");
+        keys.forEach(key -> folder.put(key, text("content of " + key)));
     }
 
     @Test
