@@ -14,6 +14,8 @@ import bmm.notify.Severity;
 import bmm.restore.Drill;
 import bmm.restore.DrillEvidence;
 import bmm.restore.DrillResult;
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -157,7 +159,15 @@ final class RestoreDrillCommand extends RunnableCommand {
                 System.getProperty("user.name", "postgres"),
                 run.environment("PATH").orElse(null),
                 Runtime.getRuntime().availableProcessors(),
+                memory(),
                 run.temporaryDirectory());
+    }
+
+    /** Of the machine, or of the container that bmm runs in. */
+    private static long memory() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+                ? system.getTotalMemorySize()
+                : 0;
     }
 
     private List<String> databases(Run run) {

@@ -36,6 +36,21 @@ public final class ScratchCluster implements AutoCloseable {
     /** sockaddr_un holds 107 bytes (unix(7)), and PostgreSQL adds the name of its lock file. */
     private static final int LONGEST_SOCKET = 100;
 
+    private static final long MEBIBYTE = 1 << 20;
+
+    /**
+     * What a restore may use of the machine.
+     *
+     * @param cores processors
+     * @param memory of the whole machine, in bytes
+     */
+    public record Resources(int cores, long memory) {
+        /** Bytes for sorting what goes into an index: enough, where there is, that nothing is written and read again. */
+        long indexMemory() {
+            return Math.clamp(memory / 16, 64 * MEBIBYTE, 1024 * MEBIBYTE);
+        }
+    }
+
     private final ServerPrograms programs;
     private final ScratchDirectory directory;
     private final SystemUser user;
@@ -50,17 +65,17 @@ public final class ScratchCluster implements AutoCloseable {
      * Makes and starts one.
      *
      * @param parent an existing directory that the server's user can reach; not deeper than some 60 characters
-     * @param cores how many processors a restore may use
+     * @param resources what a restore may use
      * @throws Failure {@link ExitCode#PREFLIGHT} if it cannot be made or does not start
      */
-    public static ScratchCluster start(ServerPrograms programs, Path parent, int cores, Instant now) {
+    public static ScratchCluster start(ServerPrograms programs, Path parent, Resources resources, Instant now) {
         SystemUser user = SystemUser.forServer();
         ScratchCluster cluster = new ScratchCluster(programs, ScratchDirectory.create(parent, now), user);
         boolean started = false;
         try {
             cluster.makeHome(parent);
             cluster.initialize();
-            cluster.startServer(cores);
+            cluster.startServer(resources);
             started = true;
             return cluster;
         } finally {
@@ -102,7 +117,7 @@ public final class ScratchCluster implements AutoCloseable {
                 "--no-sync");
     }
 
-    private void startServer(int cores) {
+    private void startServer(Resources resources) {
         Map<String, String> settings = new TreeMap<>(Map.of(
                 "listen_addresses", "",
                 "port", String.valueOf(PORT),
@@ -120,8 +135,9 @@ public final class ScratchCluster implements AutoCloseable {
                 "checkpoint_timeout", "1h",
                 "max_wal_size", "4GB",
                 "shared_buffers", "256MB",
-                "maintenance_work_mem", "256MB",
-                "max_parallel_maintenance_workers", String.valueOf(cores),
+                "maintenance_work_mem", resources.indexMemory() / MEBIBYTE + "MB",
+                // Beside the session that builds an index, which does its part of the work.
+                "max_parallel_maintenance_workers", String.valueOf(resources.cores() - 1),
                 // A snapshot locks every table at once.
                 "max_locks_per_transaction", "1024",
                 "max_connections", "50"));

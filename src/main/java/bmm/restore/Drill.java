@@ -42,9 +42,10 @@ public final class Drill {
      * @param systemUser libpq's default role
      * @param searchPath {@code $PATH}
      * @param cores processors
+     * @param memory of the machine, in bytes
      * @param temporary where scratch clusters lie, and what is fetched and unpacked
      */
-    public record Environment(String systemUser, @Nullable String searchPath, int cores, Path temporary) {}
+    public record Environment(String systemUser, @Nullable String searchPath, int cores, long memory, Path temporary) {}
 
     /** @throws Failure {@link ExitCode#CONFIGURATION} if there is no such target */
     public Drill(Settings settings, Instance instance, Environment environment, Clock clock, Progress progress) {

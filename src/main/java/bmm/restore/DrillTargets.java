@@ -95,7 +95,8 @@ final class DrillTargets {
 
     private ScratchCluster cluster(int major, Instant now) {
         ScratchClusters.removeDead(directory(), now);
-        return ScratchCluster.start(programs(major), directory(), jobs(), now);
+        return ScratchCluster.start(
+                programs(major), directory(), new ScratchCluster.Resources(jobs(), environment.memory()), now);
     }
 
     /**

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Timeout;
 final class ScratchClusterTest {
     private static final Instant NOW = Instant.parse("2026-11-21T03:15:00Z");
 
+    private static final ScratchCluster.Resources TWO_CORES = new ScratchCluster.Resources(2, 8L << 30);
+
     private final Path bin = ScratchServer.get().bin();
     private Path parent;
 
@@ -47,7 +49,7 @@ final class ScratchClusterTest {
 
     private ScratchCluster start() {
         int major = PgTools.in(bin, ScratchServer.get().server().connection()).major();
-        return ScratchCluster.start(ServerPrograms.find(major, bin, null), parent, 2, NOW);
+        return ScratchCluster.start(ServerPrograms.find(major, bin, null), parent, TWO_CORES, NOW);
     }
 
     private static String setting(ScratchCluster cluster, String name) throws Exception {
@@ -64,6 +66,8 @@ final class ScratchClusterTest {
             assertThat(cluster.server().databases()).containsExactly("postgres");
             assertThat(setting(cluster, "fsync")).isEqualTo("off");
             assertThat(setting(cluster, "wal_level")).isEqualTo("minimal");
+            assertThat(setting(cluster, "maintenance_work_mem")).isEqualTo("512MB");
+            assertThat(setting(cluster, "max_parallel_maintenance_workers")).isEqualTo("1");
             assertThat(setting(cluster, "listen_addresses")).isEmpty();
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("server"))))
                     .isEqualTo("rwx------");
@@ -106,7 +110,7 @@ final class ScratchClusterTest {
         Path deep = Files.createDirectory(parent.resolve("x".repeat(90)));
 
         assertThatThrownBy(() ->
-                        ScratchCluster.start(ServerPrograms.newest(bin, null).orElseThrow(), deep, 1, NOW))
+                        ScratchCluster.start(ServerPrograms.newest(bin, null).orElseThrow(), deep, TWO_CORES, NOW))
                 .isInstanceOfSatisfying(
                         Failure.class, failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.PREFLIGHT))
                 .hasMessageContaining("Unix socket");
@@ -120,7 +124,7 @@ final class ScratchClusterTest {
     @Test
     void aParentThatIsNotThereIsRefused() {
         assertThatThrownBy(() -> ScratchCluster.start(
-                        ServerPrograms.newest(bin, null).orElseThrow(), parent.resolve("none"), 1, NOW))
+                        ServerPrograms.newest(bin, null).orElseThrow(), parent.resolve("none"), TWO_CORES, NOW))
                 .isInstanceOfSatisfying(
                         Failure.class, failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.PREFLIGHT));
     }
@@ -173,7 +177,7 @@ final class ScratchClusterTest {
     void whyOneCouldNotBeMadeAheadIsSaidToTheTaker() {
         Path missing = parent.resolve("missing");
         try (EarlyCluster early = EarlyCluster.begin(
-                15, major -> ScratchCluster.start(ServerPrograms.find(major, bin, null), missing, 2, NOW))) {
+                15, major -> ScratchCluster.start(ServerPrograms.find(major, bin, null), missing, TWO_CORES, NOW))) {
             assertThatThrownBy(early::take)
                     .isInstanceOfSatisfying(
                             Failure.class,

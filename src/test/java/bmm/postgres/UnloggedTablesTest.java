@@ -19,7 +19,8 @@ final class UnloggedTablesTest {
     @Test
     void afterwardsEverythingIsAsItWas() throws Exception {
         ServerPrograms programs = ServerPrograms.find(15, ScratchServer.get().bin(), null);
-        try (ScratchCluster cluster = ScratchCluster.start(programs, Path.of("/tmp"), 1, Instant.now());
+        try (ScratchCluster cluster = ScratchCluster.start(
+                        programs, Path.of("/tmp"), new ScratchCluster.Resources(1, 0), Instant.now());
                 OwnDatabase database = OwnDatabase.create(
                         cluster.server(), OwnDatabase.Purpose.DRILL, "unlogged", OwnDatabase.Shape.DEFAULT);
                 Session session = cluster.server().connect(database.name())) {
