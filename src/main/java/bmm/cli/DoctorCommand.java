@@ -1,5 +1,6 @@
 package bmm.cli;
 
+import bmm.base.Amounts;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Finding;
@@ -7,6 +8,7 @@ import bmm.doctor.Checkup;
 import bmm.doctor.Diagnosis;
 import bmm.doctor.LifecycleDoctor;
 import bmm.doctor.StoreDoctor;
+import bmm.doctor.UnfinishedWrites;
 import bmm.store.BucketLifecycle;
 import bmm.store.LifecycleRule;
 import java.io.PrintStream;
@@ -44,6 +46,14 @@ final class DoctorCommand extends RunnableCommand {
     @Option(names = "--apply", description = "With --lifecycle: set them; rules that are not bmm's stay as they are.")
     boolean apply;
 
+    @Option(
+            names = "--clean",
+            description = {
+                "Remove what killed runs have left at the store: temporary files and unfinished uploads, two days old or",
+                "more. No object is touched."
+            })
+    boolean clean;
+
     @Override
     List<ExitCode> exitCodes() {
         return List.of(
@@ -63,16 +73,20 @@ final class DoctorCommand extends RunnableCommand {
     @Override
     ExitCode run(Run run) {
         if (store == null) {
-            if (lifecycle || apply) {
+            if (lifecycle || apply || clean) {
+                String option = clean ? "--clean" : "--lifecycle";
                 throw new Failure(
-                        ExitCode.USAGE, "--lifecycle wants a store", "bmm doctor --lifecycle NAME, or a store URL");
+                        ExitCode.USAGE, option + " wants a store", "bmm doctor " + option + " NAME, or a store URL");
             }
             return machine(run);
+        }
+        if (clean && lifecycle) {
+            throw new Failure(ExitCode.USAGE, "--clean and --lifecycle do not go together", "one after the other");
         }
         if (apply && !lifecycle) {
             throw new Failure(ExitCode.USAGE, "--apply is for --lifecycle", "bmm doctor --lifecycle --apply " + store);
         }
-        return lifecycle ? lifecycle(store, run) : store(store, run);
+        return clean ? clean(store, run) : lifecycle ? lifecycle(store, run) : store(store, run);
     }
 
     private ExitCode machine(Run run) {
@@ -149,6 +163,23 @@ final class DoctorCommand extends RunnableCommand {
             all.add(one);
         }
         return all;
+    }
+
+    private static ExitCode clean(String address, Run run) {
+        UnfinishedWrites.Removed removed = new UnfinishedWrites(run.settings(), run.clock()).remove(address);
+        if (run.json()) {
+            Map<String, Object> all = new LinkedHashMap<>();
+            all.put("exit", ExitCode.OK.code());
+            all.put("store", removed.store());
+            all.put("removed", removed.count());
+            all.put("bytes", removed.bytes());
+            run.printJson(all);
+        } else {
+            run.out()
+                    .println(removed.store() + "  removed " + Amounts.count(removed.count(), "unfinished write") + ", "
+                            + Amounts.bytes(removed.bytes()));
+        }
+        return ExitCode.OK;
     }
 
     private ExitCode lifecycle(String address, Run run) {

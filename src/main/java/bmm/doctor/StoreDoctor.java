@@ -61,6 +61,7 @@ public final class StoreDoctor {
                     "these credentials cannot delete, which is well; remove the keys with others some day, or let a"
                             + " lifecycle rule do it"));
         }
+        new UnfinishedWrites(settings, clock).finding(address).ifPresent(findings::add);
         Path profile = profiles.save(profile(result));
         return new Diagnosis(
                 result.store(),

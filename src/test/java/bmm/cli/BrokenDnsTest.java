@@ -11,9 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,35 +41,15 @@ class BrokenDnsTest {
         channel.stop(0);
     }
 
-    /** One tick with a web hook at this host. */
-    private int tick(String host, String probe) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "bmm.cli.Main",
-                        "uptime",
-                        "--env-file",
-                        Files.write(directory.resolve("none.env"), new byte[0]).toString())
-                .redirectErrorStream(true)
-                .redirectOutput(log().toFile());
-        Map<String, String> environment = builder.environment();
-        environment.keySet().removeIf(name -> name.startsWith("BMM_") || name.startsWith("PG"));
-        environment.put("BMM_STATE_DIR", directory.resolve("state").toString());
-        environment.put("BMM_UPTIME_ATTEMPTS", "1");
-        environment.put("BMM_UPTIME_REFERENCES", "none");
-        environment.put(
-                "BMM_WEBHOOK_HOOK",
-                "http://" + host + ":" + channel.getAddress().getPort() + "/");
-        environment.put("BMM_PROBE_IT", probe);
-        Process process = builder.start();
-        assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
-        return process.exitValue();
-    }
-
-    private Path log() {
-        return directory.resolve("child.log");
+    /** A tick with a web hook at this host. */
+    private Child tick(String host, String probe) {
+        return new Child(directory)
+                .set("BMM_UPTIME_ATTEMPTS", "1")
+                .set("BMM_UPTIME_REFERENCES", "none")
+                .set(
+                        "BMM_WEBHOOK_HOOK",
+                        "http://" + host + ":" + channel.getAddress().getPort() + "/")
+                .set("BMM_PROBE_IT", probe);
     }
 
     private Path book() {
@@ -80,7 +58,8 @@ class BrokenDnsTest {
 
     @Test
     void aGoodTickLearnsTheNamesOfTheChannels() throws Exception {
-        assertThat(tick("localhost", "tcp://127.0.0.1:" + channel.getAddress().getPort()))
+        assertThat(tick("localhost", "tcp://127.0.0.1:" + channel.getAddress().getPort())
+                        .run("uptime"))
                 .isZero();
 
         assertThat(messages).isEmpty();
@@ -94,11 +73,12 @@ class BrokenDnsTest {
         Files.createDirectories(book().getParent());
         Files.writeString(book(), name + " " + Instant.now() + " 127.0.0.1\n");
 
-        assertThat(tick(name, "dns:" + name))
+        Child tick = tick(name, "dns:" + name);
+        assertThat(tick.run("uptime"))
                 .as("a probe sees that the name is gone, whatever the book says")
                 .isEqualTo(7);
 
-        assertThat(messages).as(Files.readString(log())).hasSize(1);
+        assertThat(messages).as(tick.said()).hasSize(1);
         assertThat(messages.getFirst()).contains(name);
     }
 }

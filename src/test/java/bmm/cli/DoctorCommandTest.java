@@ -11,7 +11,10 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -192,6 +195,46 @@ final class DoctorCommandTest {
         assertThat(json.get("exit").getAsInt()).isZero();
         assertThat(json.getAsJsonArray("findings").get(0).getAsJsonObject().keySet())
                 .containsExactly("level", "subject", "says", "hint");
+    }
+
+    @Test
+    void whatKilledRunsLeftIsToldAndRemovedOnceItIsOld() throws IOException {
+        Path nas = scene.directory("nas");
+        Files.writeString(nas.resolve("backup"), "not touched");
+        Path old = leftAt(nas.resolve("photos/.bmm~t-killed"), Scene.BEGIN.minus(Duration.ofDays(3)));
+        Path young = leftAt(nas.resolve(".bmm~t-still-writing"), Scene.BEGIN.minus(Duration.ofHours(40)));
+        scene.set("BMM_STORE_NAS", "file://" + nas);
+
+        assertThat(line(scene.run("doctor", "nas").isDone(), "warn", "unfinished"))
+                .contains("1 write of runs that were killed, 9 B, the first of 2026-11-");
+        assertThat(old).exists();
+
+        assertThat(scene.run("doctor", "--clean", "nas").isDone().out())
+                .isEqualTo("file:" + nas + "  removed 1 unfinished write, 9 B\n");
+        assertThat(old).doesNotExist();
+        assertThat(young).exists();
+        assertThat(nas.resolve("backup")).hasContent("not touched");
+        assertThat(scene.run("doctor", "nas").isDone().out()).doesNotContain("unfinished");
+        assertThat(scene.run("doctor", "--clean", "--json", "nas")
+                        .isDone()
+                        .json()
+                        .get("removed")
+                        .getAsInt())
+                .isZero();
+    }
+
+    private static Path leftAt(Path file, Instant when) throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "half of i");
+        return Files.setLastModifiedTime(file, FileTime.from(when));
+    }
+
+    @Test
+    void cleaningIsForOneStoreThatAnswers() {
+        scene.run("doctor", "--clean").failed(64, "--clean wants a store", "NAME");
+        scene.set("BMM_STORE_NAS", "file://" + directory.resolve("gone"));
+        scene.run("doctor", "--clean", "nas").failed(3, "does not exist", "mounted");
+        scene.run("doctor", "--clean", "--lifecycle", "nas").failed(64, "do not go together", "one after");
     }
 
     @Test

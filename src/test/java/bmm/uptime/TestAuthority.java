@@ -1,6 +1,7 @@
 package bmm.uptime;
 
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,13 +14,13 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /** A certificate authority of a test, made with the JDK's own keytool. */
-final class TestAuthority {
+public final class TestAuthority {
     private static final String PASSWORD = "changeit";
     private static final String SELF = "authority";
 
     private final Path directory;
 
-    TestAuthority(Path directory) throws Exception {
+    public TestAuthority(Path directory) throws Exception {
         this.directory = directory;
         keytool(SELF, "-dname", "CN=bmm test authority", "-ext", "bc:c", "-validity", "3650");
         String encoded = Base64.getMimeEncoder(64, new byte[] {'\n'})
@@ -33,7 +34,7 @@ final class TestAuthority {
     }
 
     /** A server that shows a certificate of this authority; options as for {@code keytool -genkeypair}. */
-    SSLContext signed(String name, String... options) throws Exception {
+    public SSLContext signed(String name, String... options) throws Exception {
         List<String> words = new ArrayList<>(List.of("-dname", "CN=" + name, "-signer", SELF));
         words.addAll(List.of(options));
         keytool(name, words.toArray(String[]::new));
@@ -59,6 +60,18 @@ final class TestAuthority {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(factory.getKeyManagers(), null, null);
         return context;
+    }
+
+    /** What a JVM is told to trust this authority: for {@code javax.net.ssl.trustStore}. */
+    public Path trustStore() throws Exception {
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry(SELF, keys().getCertificate(SELF));
+        Path file = directory.resolve("trusted.p12");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            trusted.store(out, PASSWORD.toCharArray());
+        }
+        return file;
     }
 
     private Path store() {
