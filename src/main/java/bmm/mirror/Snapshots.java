@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lists of everything that a destination held at a moment: {@code .bmm/snapshots/<UTC>.jsonl.zst}, a line about the snapshot,
@@ -38,8 +39,11 @@ final class Snapshots {
      * An object.
      *
      * @param hash its entity tag; an MD5 where it came in one piece, or empty
+     * @param version the store's own name of it, where it keeps versions and tells; with it an operator gets at this very
+     *     version by hand, whatever has become of the key
      */
-    record Line(String key, long size, String hash, String modified) {}
+    record Line(
+            String key, long size, String hash, @Nullable String version, String modified) {}
 
     /** The last line. */
     record Tail(long objects, long bytes) {}
@@ -79,6 +83,7 @@ final class Snapshots {
                 BufferedWriter lines = new BufferedWriter(new OutputStreamWriter(zstd, StandardCharsets.UTF_8));
                 Listing listing = new Listing(store, filter, e -> e)) {
             line(lines, head);
+            Versions versions = new Versions(store);
             long objects = 0;
             long bytes = 0;
             while (listing.hasNext()) {
@@ -89,6 +94,7 @@ final class Snapshots {
                                 object.key(),
                                 object.size(),
                                 object.tag(),
+                                versions.of(object),
                                 object.modified().toString()));
                 objects++;
                 bytes += object.size();

@@ -17,11 +17,13 @@ import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectVersionsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ObjectLockMode;
 import software.amazon.awssdk.services.s3.model.S3Object;
@@ -129,6 +131,30 @@ final class AwsClient implements BucketClient {
                 page.keyCount(),
                 Boolean.TRUE.equals(page.isTruncated()),
                 page.nextContinuationToken());
+    }
+
+    @Override
+    public boolean keepsVersions() {
+        return ask(() -> client.getBucketVersioning(request -> request.bucket(bucket)))
+                        .status()
+                == BucketVersioningStatus.ENABLED;
+    }
+
+    @Override
+    public VersionPage versions(String prefix, @Nullable String afterKey, @Nullable String afterVersion) {
+        ListObjectVersionsResponse page = ask(() -> client.listObjectVersions(request -> request.bucket(bucket)
+                .prefix(prefix)
+                .keyMarker(afterKey)
+                .versionIdMarker(afterVersion)
+                .encodingType(EncodingType.URL)));
+        return new VersionPage(
+                page.versions().stream()
+                        .filter(one -> Boolean.TRUE.equals(one.isLatest()) && one.versionId() != null)
+                        .map(one -> new ObjectVersion(one.key(), S3Tag.bare(one.eTag()), one.versionId()))
+                        .toList(),
+                Boolean.TRUE.equals(page.isTruncated()),
+                page.nextKeyMarker(),
+                page.nextVersionIdMarker());
     }
 
     private static ObjectInfo info(S3Object object) {

@@ -72,6 +72,17 @@ interface BucketClient extends AutoCloseable {
             @Nullable String followingKey,
             @Nullable String followingUpload) {}
 
+    /**
+     * One page of versions.
+     *
+     * @param current those that are read, by full key
+     */
+    record VersionPage(
+            List<ObjectVersion> current,
+            boolean truncated,
+            @Nullable String followingKey,
+            @Nullable String followingVersion) {}
+
     /** A part that was stored. */
     record Part(int number, String tag) {}
 
@@ -94,6 +105,16 @@ interface BucketClient extends AutoCloseable {
      * @param startAfter begin behind this key
      */
     Page list(String prefix, @Nullable String token, @Nullable String startAfter);
+
+    /** Whether what is replaced stays as a version. */
+    boolean keepsVersions();
+
+    /**
+     * A page of the versions that the bucket has.
+     *
+     * @param afterKey begin behind this version of this key; null for the first page
+     */
+    VersionPage versions(String prefix, @Nullable String afterKey, @Nullable String afterVersion);
 
     void delete(String key);
 

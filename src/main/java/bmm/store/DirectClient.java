@@ -300,6 +300,16 @@ final class DirectClient implements BucketClient {
     }
 
     @Override
+    public boolean keepsVersions() {
+        return library.keepsVersions();
+    }
+
+    @Override
+    public VersionPage versions(String prefix, @Nullable String afterKey, @Nullable String afterVersion) {
+        return library.versions(prefix, afterKey, afterVersion);
+    }
+
+    @Override
     public void delete(String key) {
         library.delete(key);
     }

@@ -64,6 +64,11 @@ public final class DryRunStore implements ObjectStore {
     }
 
     @Override
+    public Iterator<ObjectVersion> versions(String prefix) {
+        return store.versions(prefix);
+    }
+
+    @Override
     public List<Leftover> leftovers() {
         return store.leftovers();
     }

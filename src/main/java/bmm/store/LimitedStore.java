@@ -96,6 +96,11 @@ final class LimitedStore implements ObjectStore {
     }
 
     @Override
+    public Iterator<ObjectVersion> versions(String prefix) {
+        return store.versions(prefix);
+    }
+
+    @Override
     public List<Leftover> leftovers() {
         return store.leftovers();
     }

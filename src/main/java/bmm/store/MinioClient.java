@@ -6,6 +6,7 @@ import io.minio.AbortMultipartUploadArgs;
 import io.minio.BaseArgs;
 import io.minio.CompleteMultipartUploadArgs;
 import io.minio.CreateMultipartUploadArgs;
+import io.minio.GetBucketVersioningArgs;
 import io.minio.GetObjectArgs;
 import io.minio.GetObjectResponse;
 import io.minio.GetObjectTagsArgs;
@@ -14,6 +15,7 @@ import io.minio.HeadObjectArgs;
 import io.minio.HeadObjectResponse;
 import io.minio.Http;
 import io.minio.ListMultipartUploadsArgs;
+import io.minio.ListObjectVersionsArgs;
 import io.minio.ListObjectsV2Args;
 import io.minio.MinioAsyncClient;
 import io.minio.ObjectArgs;
@@ -23,6 +25,8 @@ import io.minio.credentials.ChainedProvider;
 import io.minio.messages.Item;
 import io.minio.messages.ListBucketResultV2;
 import io.minio.messages.ListMultipartUploadsResult;
+import io.minio.messages.ListVersionsResult;
+import io.minio.messages.VersioningConfiguration;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -229,6 +233,39 @@ final class MinioClient implements BucketClient {
 
     private static ObjectInfo info(Item object, String key) {
         return new ObjectInfo(key, object.size(), object.lastModified().toInstant(), S3Tag.bare(object.etag()));
+    }
+
+    @Override
+    public boolean keepsVersions() {
+        return MinioAnswers.of(() -> requests.getBucketVersioning(
+                                GetBucketVersioningArgs.builder().bucket(bucket).build()))
+                        .status()
+                == VersioningConfiguration.Status.ENABLED;
+    }
+
+    @Override
+    public VersionPage versions(String prefix, @Nullable String afterKey, @Nullable String afterVersion) {
+        ListObjectVersionsArgs.Builder args =
+                ListObjectVersionsArgs.builder().bucket(bucket).prefix(prefix).encodingType("url");
+        if (afterKey != null) {
+            args.keyMarker(afterKey);
+        }
+        if (afterVersion != null) {
+            args.versionIdMarker(afterVersion);
+        }
+        ListVersionsResult page =
+                MinioAnswers.of(() -> requests.listObjectVersions(args.build())).result();
+        return new VersionPage(
+                page.contents().stream()
+                        .filter(one -> one.isLatest() && one.versionId() != null)
+                        .map(one -> new ObjectVersion(
+                                MinioAnswers.decoded(one.objectName(), page.encodingType()),
+                                S3Tag.bare(one.etag()),
+                                one.versionId()))
+                        .toList(),
+                page.isTruncated(),
+                page.nextKeyMarker(),
+                page.nextVersionIdMarker());
     }
 
     @Override

@@ -3,6 +3,7 @@ package bmm.store;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import java.io.InputStream;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -82,6 +83,15 @@ public interface ObjectStore extends AutoCloseable {
 
     /** Removes an object; one that is not there is no error. */
     void delete(String key);
+
+    /**
+     * The version of each object that is read now, in S3's order, where the store keeps versions; none where it does not.
+     *
+     * @throws Failure from the iterator too, also where these credentials may not ask
+     */
+    default Iterator<ObjectVersion> versions(String prefix) {
+        return Collections.emptyIterator();
+    }
 
     /** The same objects with all that belongs to them, for whoever copies them from store to store. */
     default ObjectCopies copies() {

@@ -5,6 +5,7 @@ import bmm.base.Failure;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -221,6 +222,17 @@ final class S3Store implements ObjectStore {
     @Override
     public Iterator<ObjectInfo> list(String prefix) {
         return new S3Listing(client, address, prefix, errors, attempts);
+    }
+
+    @Override
+    public Iterator<ObjectVersion> versions(String prefix) {
+        try {
+            return attempts.of(client::keepsVersions)
+                    ? new S3Versions(client, address.prefix(), prefix, errors, attempts)
+                    : Collections.emptyIterator();
+        } catch (RuntimeException e) {
+            throw errors.failure("", e);
+        }
     }
 
     @Override

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import bmm.store.FaultProxy;
 import bmm.store.MinioServer;
+import bmm.stream.Compression;
+import com.google.gson.JsonParser;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +34,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
@@ -344,6 +349,48 @@ final class MirrorOnMinioTest {
         String back = bucket("back", "minio:127.0.0.1");
         scene.run("mirror", "restore", "to", "--into", "back").isDone();
         assertThat(tags(back)).isEqualTo(good);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"s3:localhost", "minio:localhost"})
+    void aSnapshotNamesTheVersionsOfABucketThatKeepsThem(String place) throws IOException {
+        String from = bucket("from", "s3:127.0.0.1");
+        String to = bucket("to", place);
+        put(to, "before", "of no version");
+        var unused = client.putBucketVersioning(request -> request.bucket(to)
+                .versioningConfiguration(configuration -> configuration.status(BucketVersioningStatus.ENABLED)));
+        put(from, "before", "of no version");
+        put(from, "a/b c", "one");
+        put(from, "deleted", "gone at the destination");
+        put(from, "é", "two");
+        scene.run("mirror", "from", "to").isDone();
+        put(from, "é", "three");
+        var unusedToo = client.deleteObject(request -> request.bucket(from).key("deleted"));
+        String snapshot = scene.run(
+                        "mirror", "from", "to", "--update", "--delete", "--max-delete", "5", "--snapshot", "--json")
+                .isDone()
+                .json()
+                .get("snapshot")
+                .getAsString();
+
+        Map<String, String> versions = new TreeMap<>();
+        try (var lines = new BufferedReader(new InputStreamReader(
+                Compression.ZSTD.decompress(
+                        client.getObject(request -> request.bucket(to).key(snapshot))),
+                StandardCharsets.UTF_8))) {
+            lines.lines()
+                    .map(line -> JsonParser.parseString(line).getAsJsonObject())
+                    .filter(line -> line.has("version"))
+                    .forEach(line -> versions.put(
+                            line.get("key").getAsString(), line.get("version").getAsString()));
+        }
+        for (String key : List.of("a/b c", "é")) {
+            assertThat(versions.get(key))
+                    .as(key)
+                    .isEqualTo(client.headObject(request -> request.bucket(to).key(key))
+                            .versionId());
+        }
+        assertThat(versions).hasSize(3).containsEntry("before", "null");
     }
 
     @Test

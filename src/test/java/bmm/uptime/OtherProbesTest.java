@@ -98,7 +98,7 @@ class OtherProbesTest {
                 "cmd:true                                        | UP   | exit status 0",
                 "cmd:echo one; echo 'all fine'                   | UP   | all fine",
                 "cmd:\"echo quoted\" timeout=3s                  | UP   | quoted",
-                "cmd:yes PIPE head -c 30000000; echo end         | UP   | end",
+                "cmd:'yes PIPE head -c 30000000; echo end' timeout=60s | UP   | end",
                 "cmd:exit 3                                      | DOWN | exit status 3",
                 "cmd:echo out; echo broken >&2; exit 2           | DOWN | exit status 2: broken",
                 "cmd:nothing-of-that-name                        | DOWN | exit status 127: /bin/sh: 1: nothing-of-that-name: not found",
