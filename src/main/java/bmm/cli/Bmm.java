@@ -120,7 +120,7 @@ public final class Bmm {
                     .exitCodeList(codes)
                     .footerHeading("%nExample:%n")
                     .footer(Arrays.stream(runnable.example().split("\n", -1))
-                            .map(line -> "  " + line)
+                            .map(line -> "  " + line.replace("%", "%%")) // picocli formats it
                             .toArray(String[]::new));
         }
     }

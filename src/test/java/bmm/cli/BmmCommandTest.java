@@ -36,6 +36,22 @@ class BmmCommandTest {
         assertThat(run(0, name, "--help")).startsWith("Usage: bmm " + name).contains("Exit codes:", "Example:");
     }
 
+    @ParameterizedTest
+    @MethodSource("all")
+    void theHelpIsAllThatIsPrinted(Class<? extends RunnableCommand> type) {
+        PrintStream before = System.err;
+        ByteArrayOutputStream errors = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));
+        try {
+            assertThat(run(0, BmmCommand.nameOf(type), "--help")).doesNotContain("%%");
+        } finally {
+            System.setErr(before);
+        }
+        assertThat(errors.toString(StandardCharsets.UTF_8))
+                .as("of picocli, which formats texts")
+                .isEmpty();
+    }
+
     @Test
     void theHelpListsEveryCommand() {
         String help = run(0, "--help");
