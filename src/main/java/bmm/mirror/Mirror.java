@@ -104,19 +104,17 @@ public final class Mirror {
         }
         progress.begin("comparing contents", 0);
         try {
-            boolean all = transfers().run(plan, step -> step.kind() == Step.Kind.DOUBTFUL, step -> {
-                try {
-                    if (copier.isSameContent(step.atSource(), step.atDestination())) {
-                        outcome.same();
-                    } else {
-                        outcome.different();
-                    }
-                } catch (ObjectMissing e) {
-                    outcome.vanished(step.key());
-                } catch (Failure e) {
-                    outcome.failed(step.key(), e);
-                }
-            });
+            boolean all = transfers()
+                    .run(
+                            plan,
+                            step -> step.kind() == Step.Kind.DOUBTFUL,
+                            step -> attempt(step, () -> {
+                                if (copier.isSameContent(step.atSource(), step.atDestination())) {
+                                    outcome.same();
+                                } else {
+                                    outcome.different();
+                                }
+                            }));
             return all ? null : whyStopped();
         } finally {
             progress.end();
@@ -133,7 +131,8 @@ public final class Mirror {
         Plan.Totals totals = plan.totals();
         progress.begin("copying to " + destination.name(), totals.copyBytes + totals.changedBytes);
         try {
-            boolean all = transfers().run(plan, step -> step.kind() != Step.Kind.EXTRA, step -> copy(step, old));
+            boolean all = transfers()
+                    .run(plan, step -> step.kind() != Step.Kind.EXTRA, step -> attempt(step, () -> copy(step, old)));
             return all ? null : whyStopped();
         } finally {
             progress.end();
@@ -141,19 +140,24 @@ public final class Mirror {
     }
 
     private void copy(Step step, OldVersions old) {
-        try {
-            switch (step.kind()) {
-                case COPY -> outcome.copied(copier.copy(step.atSource(), step.key(), false));
-                case CHANGED -> change(step.atSource(), step.atDestination(), old);
-                case DOUBTFUL -> {
-                    if (copier.isSameContent(step.atSource(), step.atDestination())) {
-                        outcome.same();
-                    } else {
-                        change(step.atSource(), step.atDestination(), old);
-                    }
+        switch (step.kind()) {
+            case COPY -> outcome.copied(copier.copy(step.atSource(), step.key(), false));
+            case CHANGED -> change(step.atSource(), step.atDestination(), old);
+            case DOUBTFUL -> {
+                if (copier.isSameContent(step.atSource(), step.atDestination())) {
+                    outcome.same();
+                } else {
+                    change(step.atSource(), step.atDestination(), old);
                 }
-                case EXTRA -> throw new IllegalStateException("nothing to copy");
             }
+            case EXTRA -> throw new IllegalStateException("nothing to copy");
+        }
+    }
+
+    /** Does what a step asks for; one that fails does not keep the others from being done. */
+    private void attempt(Step step, Runnable work) {
+        try {
+            work.run();
         } catch (ObjectMissing e) {
             outcome.vanished(step.key());
         } catch (Failure e) {
