@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** A real MinIO server of a test's own, from the program that the environment variable BMM_TEST_MINIO names. */
 public final class MinioServer {
@@ -92,6 +93,11 @@ public final class MinioServer {
         try (var client = S3Servers.client(endpoint)) {
             var unused = client.createBucket(request -> request.bucket(name));
         }
+    }
+
+    /** A client of its owner, to be closed. */
+    public S3Client client() {
+        return S3Servers.client(endpoint);
     }
 
     public String accessKey() {
