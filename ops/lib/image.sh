@@ -12,7 +12,7 @@ need_postgres_image() {
     say "making the image $image, once; this takes a minute"
     if ! make_postgres_image "$major" "$suite" "$image" "$recipe" >"$scratch/image.log" 2>&1; then
       tail -n 15 "$scratch/image.log" >&2
-      skip "image $image" "debootstrap of $suite failed"
+      skip "image $image" "it cannot be made of Debian's packages of $suite"
       return 1
     fi
   fi
@@ -31,14 +31,16 @@ make_postgres_image() {
   if [ ! -e /usr/share/keyrings/debian-archive-keyring.gpg ]; then install_packages debian-archive-keyring || return 1; fi
   local mirror
   mirror=$(debian_mirror)
-  run debootstrap --variant=minbase "$suite" "$tree" ${mirror:+"$mirror"} || return 1
+  # Its own script for a suite may be missing where that suite is newer; they are all the same.
+  run debootstrap --variant=minbase "$suite" "$tree" "$mirror" sid || return 1
   # Else Debian's package makes a cluster of its own, and starts it.
   mkdir -p "$tree/etc/postgresql-common"
   echo 'create_main_cluster = false' >"$tree/etc/postgresql-common/createcluster.conf"
   printf '#!/bin/sh\nexit 101\n' >"$tree/usr/sbin/policy-rc.d"
   chmod 755 "$tree/usr/sbin/policy-rc.d"
   apt-config dump | grep -iE '^Acquire::.*proxy' >"$tree/etc/apt/apt.conf.d/99host" || true
-  run env DEBIAN_FRONTEND=noninteractive LC_ALL=C chroot "$tree" \
+  # What systemd's packages set up asks for /proc.
+  run env DEBIAN_FRONTEND=noninteractive LC_ALL=C unshare --mount --pid --fork --mount-proc="$tree/proc" chroot "$tree" \
     apt-get install -y -qq --no-install-recommends "postgresql-$major" || return 1
   rm -rf "$tree"/var/cache/apt/* "$tree"/var/lib/apt/lists/* "$tree"/usr/share/{doc,man,locale} "$tree"/etc/apt/apt.conf.d/99host
   install -m 755 ops/images/postgres-entrypoint.sh "$tree/usr/local/bin/postgres-entrypoint"

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code BMM_PG_CONTAINER}: PostgreSQL 17 in a container, found and logged in to by the container's name alone. */
 @EnabledIfEnvironmentVariable(
-        named = PostgresContainer.IMAGE,
+        named = PostgresContainer.IMAGE_17,
         matches = ".+",
         disabledReason = "names no image: no Docker engine to run PostgreSQL 17 in")
 class ContainerBackupTest {
@@ -74,7 +74,7 @@ class ContainerBackupTest {
 
     @BeforeAll
     static void start() {
-        postgres = new PostgresContainer();
+        postgres = new PostgresContainer(PostgresContainer.IMAGE_17);
         postgres.loadTypes("zoo");
     }
 
@@ -318,7 +318,7 @@ class ContainerBackupTest {
 
     @Test
     void aContainerThatDiesIsTheFailureThatIsTold() throws Exception {
-        try (PostgresContainer other = new PostgresContainer()) {
+        try (PostgresContainer other = new PostgresContainer(PostgresContainer.IMAGE_17)) {
             settings.put("BMM_PG_CONTAINER", other.name());
             settings.put("BMM_DATABASES", "app");
             other.sql("app", "CREATE TABLE large AS SELECT i, md5(i::text) FROM generate_series(1, 3000000) AS i");
@@ -348,7 +348,7 @@ class ContainerBackupTest {
         settings.put("BMM_PG_CONTAINER", "no-such-container");
         bmm("backup").failed(2, "there is no container no-such-container", "docker ps");
 
-        try (PostgresContainer other = new PostgresContainer()) {
+        try (PostgresContainer other = new PostgresContainer(PostgresContainer.IMAGE_17)) {
             other.stop();
             settings.put("BMM_PG_CONTAINER", other.name());
             bmm("backup").failed(2, "container " + other.name() + " is not running", "docker start " + other.name());
@@ -372,7 +372,7 @@ class ContainerBackupTest {
 
     @Test
     void whatTheImageLacksIsNamed() {
-        try (PostgresContainer other = new PostgresContainer()) {
+        try (PostgresContainer other = new PostgresContainer(PostgresContainer.IMAGE_17)) {
             settings.put("BMM_PG_CONTAINER", other.name());
             settings.put("BMM_DATABASES", "app");
             settings.put("BMM_DUMP_JOBS", "2");

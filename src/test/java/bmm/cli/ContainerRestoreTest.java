@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Restores and drills where PostgreSQL is in a container, and of an older server's backup in a newer one. */
 @Timeout(180)
 @EnabledIfEnvironmentVariable(
-        named = PostgresContainer.IMAGE,
+        named = PostgresContainer.IMAGE_17,
         matches = ".+",
         disabledReason = "names no image: no Docker engine to run PostgreSQL 17 in")
 final class ContainerRestoreTest {
@@ -31,7 +31,7 @@ final class ContainerRestoreTest {
 
     @BeforeAll
     static void start() {
-        postgres = new PostgresContainer();
+        postgres = new PostgresContainer(PostgresContainer.IMAGE_17);
         postgres.loadTypes("zoo");
     }
 
@@ -73,16 +73,8 @@ final class ContainerRestoreTest {
         assertThat(postgres.leftovers()).isEmpty();
         var source = scene.manifest().fingerprint();
         scene.backup("again").isDone();
-        assertThat(Scene.manifest(scene.backups.resolve(newest("again"))).fingerprint())
-                .isEqualTo(source);
+        assertThat(scene.newestManifest("again").fingerprint()).isEqualTo(source);
         drop("again");
-    }
-
-    private String newest(String database) {
-        return scene.content().keySet().stream()
-                .filter(name -> name.startsWith(database + "-") && name.endsWith(".manifest.json"))
-                .max(String::compareTo)
-                .orElseThrow();
     }
 
     @Test
@@ -144,7 +136,7 @@ final class ContainerRestoreTest {
         useContainer();
         scene.backup("zoo").isDone();
 
-        Scene.Outcome outcome = scene.set("BMM_DRILL_TARGET", "docker:" + System.getenv(PostgresContainer.IMAGE))
+        Scene.Outcome outcome = scene.set("BMM_DRILL_TARGET", "docker:" + System.getenv(PostgresContainer.IMAGE_17))
                 .run("restore-drill")
                 .isDone();
 
@@ -155,7 +147,7 @@ final class ContainerRestoreTest {
     void anOlderServersBackupIsProvedInANewerOne() {
         scene.backup(scene.server.sample()).isDone();
 
-        Scene.Outcome outcome = scene.set("BMM_DRILL_TARGET", "docker:" + System.getenv(PostgresContainer.IMAGE))
+        Scene.Outcome outcome = scene.set("BMM_DRILL_TARGET", "docker:" + System.getenv(PostgresContainer.IMAGE_17))
                 .run("restore-drill")
                 .isDone();
 
@@ -180,8 +172,7 @@ final class ContainerRestoreTest {
                 .isDone();
 
         scene.backup("moved").isDone();
-        assertThat(Scene.manifest(scene.backups.resolve(newest("moved"))).fingerprint())
-                .isEqualTo(source);
+        assertThat(scene.newestManifest("moved").fingerprint()).isEqualTo(source);
         drop("moved");
     }
 

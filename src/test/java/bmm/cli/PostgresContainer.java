@@ -15,19 +15,24 @@ import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.utility.DockerImageName;
 import org.testcontainers.utility.MountableFile;
 
-/** A server in a container of the local image that {@code BMM_TEST_IMAGE_PG17} names. */
+/** A server in a container of a local image that {@code ops/test} has made. Its data are in memory. */
 final class PostgresContainer implements AutoCloseable {
-    static final String IMAGE = "BMM_TEST_IMAGE_PG17";
+    /** The variables that name images, by the server's major. */
+    static final String IMAGE_17 = "BMM_TEST_IMAGE_PG17";
+
+    static final String IMAGE_18 = "BMM_TEST_IMAGE_PG18";
     static final String USER = "app owner";
     static final String PASSWORD = "s3cret 'pass' $word";
 
     private final GenericContainer<?> container;
 
-    PostgresContainer() {
-        container = new GenericContainer<>(DockerImageName.parse(System.getenv(IMAGE)))
+    /** @param image the variable that names it */
+    PostgresContainer(String image) {
+        container = new GenericContainer<>(DockerImageName.parse(System.getenv(image)))
                 // Nothing can be pulled where tests run.
-                .withImagePullPolicy(image -> false)
+                .withImagePullPolicy(any -> false)
                 .withEnv(Map.of("POSTGRES_USER", USER, "POSTGRES_PASSWORD", PASSWORD, "POSTGRES_DB", "app"))
+                .withTmpFs(Map.of("/var/lib/postgresql", "rw"))
                 .withCopyFileToContainer(MountableFile.forHostPath("ops/sample/types.sql", 0644), "/types.sql")
                 // The first time it starts is for the entry point itself.
                 .waitingFor(Wait.forLogMessage(".*ready to accept connections.*", 2)

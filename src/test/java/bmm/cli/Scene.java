@@ -175,8 +175,13 @@ final class Scene {
 
     /** The newest manifest of the backup directory. */
     Manifest manifest() {
+        return newestManifest("");
+    }
+
+    /** The newest one of the databases whose names begin so. */
+    Manifest newestManifest(String database) {
         String newest = content().keySet().stream()
-                .filter(name -> name.endsWith(".manifest.json"))
+                .filter(name -> name.startsWith(database) && name.endsWith(".manifest.json"))
                 .max(String::compareTo)
                 .orElseThrow(() -> new AssertionError("no manifest"));
         return manifest(backups.resolve(newest));
