@@ -218,6 +218,12 @@ public final class OwnDatabase implements AutoCloseable {
         }
     }
 
+    /** Lets go of it: its server will be gone with all that it has, and to drop it before takes its time. */
+    public void abandon() {
+        kept = true;
+        close();
+    }
+
     @Override
     public void close() {
         // An interrupt has done its work; set, it would break the connection that cleans up.

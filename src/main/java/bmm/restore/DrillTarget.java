@@ -29,6 +29,11 @@ sealed interface DrillTarget extends AutoCloseable {
     /** Lets everything live on, and says how to connect, in shell words. */
     List<String> keep(OwnDatabase database);
 
+    /** Does away with it, as far as it does not go with its server. */
+    default void discard(OwnDatabase database) {
+        database.abandon();
+    }
+
     @Override
     void close();
 
@@ -126,8 +131,13 @@ sealed interface DrillTarget extends AutoCloseable {
         }
 
         @Override
+        public void discard(OwnDatabase database) {
+            database.close();
+        }
+
+        @Override
         public void close() {
-            // Its database is closed by itself, and the server is not the drill's.
+            // The server is not the drill's.
         }
     }
 }

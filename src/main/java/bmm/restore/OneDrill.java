@@ -145,7 +145,7 @@ final class OneDrill implements AutoCloseable {
         try (target) {
             OwnDatabase database = restoring.database();
             if (database != null) {
-                database.close();
+                target.discard(database);
             }
         }
     }
