@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what pg_restore and psql say on standard error, and judges by it whether a restore went well. */
 final class RestoreErrors implements Consumer<String> {
+    static final String FREE_SPACE = "free some space where the server keeps its data";
+
     private static final int MOST = 100;
     private static final Pattern ENTRY = Pattern.compile("from TOC entry \\d+; \\d+ \\d+ (.+)");
     private static final Pattern ERROR = Pattern.compile(
@@ -23,7 +25,7 @@ final class RestoreErrors implements Consumer<String> {
     private static final Pattern IGNORED = Pattern.compile("pg_restore: warning: errors ignored on restore: (\\d+)");
     private static final Pattern DOING = Pattern.compile("pg_restore: (?:creating|processing|executing) (.+)");
     private static final Pattern NOISE = Pattern.compile(
-            "^(?:could not execute query: )?(?:error returned by PQputCopyData: |COPY failed for table )?(?:ERROR:\\s+)?");
+            "^(?:could not execute query: )?(?:error returned by PQputCopyData: |COPY failed for table \"[^\"]*\": )?(?:ERROR:\\s+)?");
     private static final Pattern ROLE = Pattern.compile("role \"(.+)\" does not exist");
 
     private final String database;
@@ -128,6 +130,11 @@ final class RestoreErrors implements Consumer<String> {
         return new RestoreFailure(message, hint, errors, missingRoles);
     }
 
+    /** Whether the server says so; a page of which half was written comes without the system's own words. */
+    static boolean isDiskFull(String said) {
+        return said.contains("No space left") || said.contains("could not extend file");
+    }
+
     private String hint(String said, int exit) {
         Matcher extension = ExtensionPackage.MISSING.matcher(said);
         if (extension.find()) {
@@ -137,8 +144,8 @@ final class RestoreErrors implements Consumer<String> {
         if (ROLE.matcher(said).find()) {
             return "restore the globals first, which hold the roles, or leave owners and privileges out";
         }
-        if (said.contains("No space left")) {
-            return "free some space where the server keeps its data";
+        if (isDiskFull(said)) {
+            return FREE_SPACE;
         }
         if (said.contains("unsupported version")
                 || said.contains("unrecognized configuration parameter")

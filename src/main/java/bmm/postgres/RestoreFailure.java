@@ -2,6 +2,7 @@ package bmm.postgres;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,17 @@ public final class RestoreFailure extends Failure {
         super(ExitCode.RESTORE, message, hint);
         this.errors = List.copyOf(errors);
         this.missingRoles = Set.copyOf(missingRoles);
+    }
+
+    /** The same, with what the server's log says brought the server down meanwhile. */
+    public RestoreFailure afterPanic(String said) {
+        List<String> all = new ArrayList<>(errors);
+        all.add(said);
+        return new RestoreFailure(
+                getMessage() + ": " + said,
+                RestoreErrors.isDiskFull(said) ? RestoreErrors.FREE_SPACE : hint(),
+                all,
+                missingRoles);
     }
 
     /** What the tool said, the first hundred errors, each with the object that it is about. */

@@ -4,6 +4,7 @@ import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.process.Command;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -186,19 +188,28 @@ public final class ScratchCluster implements AutoCloseable {
                 .toList();
     }
 
+    /** What brought the server down, if something has: its log is removed with it. */
+    public Optional<String> panic() {
+        return logged("PANIC:").map(line -> line.substring(line.indexOf("PANIC:")));
+    }
+
+    /** The last line of the server's log that has one of these words. */
+    private Optional<String> logged(String... words) {
+        if (!Files.isReadable(log())) {
+            return Optional.empty();
+        }
+        try (Stream<String> lines = Files.lines(log())) {
+            return lines.filter(line -> Stream.of(words).anyMatch(line::contains))
+                    .reduce((first, second) -> second);
+        } catch (IOException | UncheckedIOException e) {
+            LOG.atDebug().addKeyValue("file", log()).log("the server's log cannot be read: {}", Failure.reason(e));
+            return Optional.empty();
+        }
+    }
+
     /** What the tool said last; where the server itself did not start, what is in its log. */
     private String lastWords(Command.Result result) {
-        String said = result.errors();
-        try {
-            if (Files.isReadable(log())) {
-                List<String> lines = Files.readAllLines(log()).stream()
-                        .filter(line -> line.contains("FATAL") || line.contains("ERROR") || line.contains("PANIC"))
-                        .toList();
-                said = lines.isEmpty() ? said : lines.getLast();
-            }
-        } catch (IOException e) {
-            LOG.atDebug().addKeyValue("file", log()).log("the server's log cannot be read: {}", Failure.reason(e));
-        }
+        String said = logged("FATAL", "ERROR", "PANIC").orElse(result.errors());
         return said.lines()
                 .filter(line -> !line.isBlank())
                 .reduce((first, second) -> line(first) ? first : second)

@@ -9,6 +9,7 @@ import bmm.postgres.Server;
 import bmm.postgres.UnloggedTables;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Where a drill restores. Whatever it is, only databases that are made there for the drill can be written to. */
 sealed interface DrillTarget extends AutoCloseable {
@@ -28,6 +29,11 @@ sealed interface DrillTarget extends AutoCloseable {
 
     /** Lets everything live on, and says how to connect, in shell words. */
     List<String> keep(OwnDatabase database);
+
+    /** What brought its server down, where nobody else can find that out later. */
+    default Optional<String> panic() {
+        return Optional.empty();
+    }
 
     /** Does away with it, as far as it does not go with its server. */
     default void discard(OwnDatabase database) {
@@ -56,6 +62,11 @@ sealed interface DrillTarget extends AutoCloseable {
         /** Its tables are filled without the server's log: nobody needs them after a crash. */
         UnloggedTables unlogged(OwnDatabase database) {
             return UnloggedTables.of(cluster, database);
+        }
+
+        @Override
+        public Optional<String> panic() {
+            return cluster.panic();
         }
 
         @Override

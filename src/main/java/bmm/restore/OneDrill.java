@@ -80,9 +80,10 @@ final class OneDrill implements AutoCloseable {
         try {
             String how = restoring.restore();
             proceedings.add(Proof.proven("restore", "without errors" + how));
-        } catch (RestoreFailure e) {
+        } catch (RestoreFailure failure) {
             decoder.join();
             decoded(); // damage explains more than what it did to pg_restore
+            RestoreFailure e = target.panic().map(failure::afterPanic).orElse(failure);
             String message = withoutOwnName(String.valueOf(e.getMessage()));
             proceedings.add(Proof.of("restore", "", e.errors().isEmpty() ? List.of(message) : e.errors()));
             throw new Failure(e.exitCode(), message, e.hint(), e);

@@ -43,7 +43,8 @@ final class DrillPlace implements AutoCloseable {
     void afterRestore(String script) throws IOException {
         Path programs = Files.createDirectory(scene.root.resolve("programs"));
         // The server's user runs some of them.
-        for (Path path = programs; path != null && !path.equals(Path.of("/tmp")); path = path.getParent()) {
+        Path everybodys = Path.of(System.getProperty("java.io.tmpdir"));
+        for (Path path = programs; path != null && !path.equals(everybodys); path = path.getParent()) {
             if (Files.isWritable(path)) {
                 Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
             }

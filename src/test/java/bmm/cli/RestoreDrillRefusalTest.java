@@ -99,6 +99,29 @@ final class RestoreDrillRefusalTest {
         scene.run("restore-drill").failed(5, "there is no backup to prove", "BMM_BACKUP_DIR");
     }
 
+    /** Without its manifest nobody knows how large it becomes. */
+    @Test
+    void aDiskThatIsFullInTheMiddle() throws Exception {
+        try (SmallDisk small = SmallDisk.takeForCluster()) {
+            scene.server.createDatabase("zlarge");
+            scene.server.sql(
+                    "zlarge", "CREATE TABLE t AS SELECT repeat('x', 1000) AS x FROM generate_series(1, 150000)");
+            Scene large = new Scene(scene.directory("large"));
+            large.backup("zlarge").isDone();
+            Path copy = Files.move(large.only(".dump.zst"), directory.resolve("copy"));
+            scene.set("BMM_TEMP_DIR", small.directory().toString());
+
+            scene.run("restore-drill", "--dump", copy.toString())
+                    .failed(5, "No space left on device", "free some space where the server keeps its data");
+
+            try (Stream<Path> files = Files.list(small.directory())) {
+                assertThat(files).isEmpty();
+            }
+        } finally {
+            scene.server.dropDatabase("zlarge");
+        }
+    }
+
     @Test
     void aManifestWithoutItsDump() throws Exception {
         Files.delete(dump());

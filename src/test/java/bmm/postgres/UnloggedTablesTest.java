@@ -20,7 +20,10 @@ final class UnloggedTablesTest {
     void afterwardsEverythingIsAsItWas() throws Exception {
         ServerPrograms programs = ServerPrograms.find(15, ScratchServer.get().bin(), null);
         try (ScratchCluster cluster = ScratchCluster.start(
-                        programs, Path.of("/tmp"), new ScratchCluster.Resources(1, 0), Instant.now());
+                        programs,
+                        Path.of(System.getProperty("java.io.tmpdir")),
+                        new ScratchCluster.Resources(1, 0),
+                        Instant.now());
                 OwnDatabase database = OwnDatabase.create(
                         cluster.server(), OwnDatabase.Purpose.DRILL, "unlogged", OwnDatabase.Shape.DEFAULT);
                 Session session = cluster.server().connect(database.name())) {
