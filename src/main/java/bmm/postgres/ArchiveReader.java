@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
 import org.jspecify.annotations.Nullable;
@@ -101,10 +102,14 @@ public final class ArchiveReader {
         TableOfContents contents = TableOfContents.read(new Buffered(files.content()));
         Map<String, Entry> awaited = new HashMap<>();
         contents.entries.stream().filter(Entry::hasData).forEach(entry -> awaited.put(entry.fileName(), entry));
+        Set<String> lists = contents.entries.stream()
+                .filter(Entry::isLargeObjects)
+                .map(Entry::fileName)
+                .collect(Collectors.toSet());
         Set<String> listed = new HashSet<>();
         Set<String> found = new HashSet<>();
         for (String name = files.next(); name != null; name = files.next()) {
-            if (name.startsWith("blobs") && name.endsWith(".toc")) {
+            if (lists.contains(name) || (name.startsWith("blobs") && name.endsWith(".toc"))) {
                 awaited.remove(name);
                 // pg_dump -Ft announces a file of its own for them, which it never writes.
                 awaited.values()

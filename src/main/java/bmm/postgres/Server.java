@@ -13,6 +13,11 @@ import java.util.Properties;
 
 /** A PostgreSQL server: who is there, what it holds. */
 public final class Server {
+    /** From it on, pg_terminate_backend waits when it is told how long. */
+    private static final int FIRST_TO_WAIT = 14;
+
+    private static final int MOST_MILLIS = 5000;
+
     /** pg_dump's archives and the functions that fingerprints use are the same from this major version on. */
     public static final int OLDEST_MAJOR = 12;
 
@@ -92,13 +97,15 @@ public final class Server {
     }
 
     /**
-     * Ends the sessions of a tool that was stopped but whose server side may still wait, in a container say. Works while
-     * bmm is being stopped, too.
+     * Ends the sessions of a tool that was stopped but whose server side may still wait, in a container say, and waits for
+     * their end where the server can. Works while bmm is being stopped, too.
      */
     void endSessions(String database, String applicationName) {
         try (Session session = connectToCleanUp(database)) {
+            int major = session.queryOne("SHOW server_version_num", row -> row.getInt(1)) / 10_000;
             session.query(
-                    "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
+                    "SELECT pg_catalog.pg_terminate_backend(pid" + (major < FIRST_TO_WAIT ? "" : ", " + MOST_MILLIS)
+                            + ") FROM pg_catalog.pg_stat_activity"
                             + " WHERE usename = current_user AND application_name = '"
                             + applicationName.replace("'", "''") + "'",
                     row -> row.getBoolean(1));

@@ -247,9 +247,10 @@ final class EncryptedBackupTest {
         Restored.holds("enc_d", manifest);
         Path file = scene.root.resolve("plain.dump");
         scene.run("restore", "--database", "prey", "--to-file", file.toString()).isDone();
-        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
-                .startsWith("PGDMP")
-                .contains(MARK);
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).startsWith("PGDMP");
+        scene.run("restore", "--yes", "--dump", file.toString(), "--into", "enc_e")
+                .isDone();
+        Restored.holds("enc_e", manifest);
         scene.run("restore", "--yes", "--replace", "--database", "prey").isDone();
         Restored.holds("prey", manifest);
         assertThat(below(scene.root.resolve("tmp"))).isEmpty();
