@@ -46,12 +46,6 @@ final class ContainerRestoreTest {
         scene = new Scene(root);
     }
 
-    /** From now on the database server is the one in the container. */
-    private void useContainer() {
-        scene.unset("PGHOST").unset("PGPORT").unset("PGUSER").unset("BMM_PG_BIN");
-        scene.set("BMM_PG_CONTAINER", postgres.name());
-    }
-
     private static void drop(String database) {
         postgres.sql("app", "DROP DATABASE IF EXISTS \"" + database + "\"");
     }
@@ -63,7 +57,7 @@ final class ContainerRestoreTest {
 
     @Test
     void aBackupComesBackIntoItsContainer() {
-        useContainer();
+        postgres.serve(scene);
         scene.backup("zoo").isDone();
 
         Scene.Outcome outcome = scene.run("restore", "--database", "zoo", "--into", "again", "--yes")
@@ -79,7 +73,7 @@ final class ContainerRestoreTest {
 
     @Test
     void anExistingDatabaseIsReplacedAndKept() {
-        useContainer();
+        postgres.serve(scene);
         postgres.loadTypes("old");
         scene.backup("old").isDone();
         postgres.sql("old", "CREATE TABLE public.later (i integer)");
@@ -102,7 +96,7 @@ final class ContainerRestoreTest {
     @ParameterizedTest
     @CsvSource({"zstd, 1", "gzip, 1", "zstd, 2"})
     void aTableComesBackWhole(String compression, String dumpJobs) {
-        useContainer();
+        postgres.serve(scene);
         scene.set("BMM_COMPRESSION", compression).set("BMM_DUMP_JOBS", dumpJobs);
         scene.backup("zoo").isDone();
         postgres.sql("app", "CREATE DATABASE part");
@@ -119,7 +113,7 @@ final class ContainerRestoreTest {
 
     @Test
     void aDrillInAThrowawayDatabaseOfTheContainerLeavesNothing() {
-        useContainer();
+        postgres.serve(scene);
         String before = databases();
         scene.backup("zoo").isDone();
 
@@ -133,7 +127,7 @@ final class ContainerRestoreTest {
 
     @Test
     void aDrillInAContainerOfItsOwn() {
-        useContainer();
+        postgres.serve(scene);
         scene.backup("zoo").isDone();
 
         Scene.Outcome outcome = scene.set("BMM_DRILL_TARGET", "docker:" + System.getenv(PostgresContainer.IMAGE_17))
@@ -158,7 +152,7 @@ final class ContainerRestoreTest {
     void anOlderServersBackupIsRestoredIntoANewerOne() {
         scene.backup(scene.server.sample()).isDone();
         var source = scene.manifest().fingerprint();
-        useContainer();
+        postgres.serve(scene);
 
         scene.run(
                         "restore",
@@ -179,7 +173,7 @@ final class ContainerRestoreTest {
     @Test
     void aNewerServersBackupNeedsNewerPrograms() {
         Scene local = new Scene(root);
-        useContainer();
+        postgres.serve(scene);
         scene.backup("zoo").isDone();
 
         local.run("restore-drill").failed(9, "older than the dump, which is of 17", "postgresql-17");

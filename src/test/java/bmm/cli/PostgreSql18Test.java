@@ -65,11 +65,6 @@ final class PostgreSql18Test {
         scene = new Scene(root);
     }
 
-    private void useContainer() {
-        scene.unset("PGHOST").unset("PGPORT").unset("PGUSER").unset("BMM_PG_BIN");
-        scene.set("BMM_PG_CONTAINER", postgres.name());
-    }
-
     @ParameterizedTest
     @CsvSource({
         "BMM_COMPRESSION, zstd",
@@ -78,7 +73,7 @@ final class PostgreSql18Test {
         "BMM_DUMP_JOBS, 2",
     })
     void everyKindOfDumpIsProvedAndComesBack(String key, String value) {
-        useContainer();
+        postgres.serve(scene);
         scene.set(key, value).backup("zoo").isDone();
         var source = scene.manifest();
         assertThat(source.verified()).contains("hash", "archive", "tables", "rows", "content", "sequences");
@@ -97,7 +92,7 @@ final class PostgreSql18Test {
 
     @Test
     void aDrillInAContainerOfItsOwn() {
-        useContainer();
+        postgres.serve(scene);
         scene.backup("zoo").isDone();
 
         Scene.Outcome outcome = scene.set("BMM_DRILL_TARGET", "docker:" + IMAGE)

@@ -44,6 +44,12 @@ final class PostgresContainer implements AutoCloseable {
         return container.getContainerName().replaceFirst("^/", "");
     }
 
+    /** From now on the database server is this one. */
+    void serve(Scene scene) {
+        scene.unset("PGHOST").unset("PGPORT").unset("PGUSER").unset("BMM_PG_BIN");
+        scene.set("BMM_PG_CONTAINER", name());
+    }
+
     /** What psql prints for a statement, without headings. */
     String sql(String database, String statement) {
         return psql(database, "-c", statement);
