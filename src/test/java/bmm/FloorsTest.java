@@ -108,7 +108,12 @@ class FloorsTest {
                 .resideInAPackage("bmm.base")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("bmm.base", "java..", "javax.crypto..", "org.jspecify.annotations")
+                .resideInAnyPackage(
+                        "bmm.base",
+                        "java..",
+                        "javax.crypto..",
+                        "org.jspecify.annotations",
+                        "com.google.errorprone.annotations")
                 .check(CLASSES);
     }
 

@@ -73,7 +73,7 @@ final class StateText {
             return HexFormat.of()
                     .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
-            throw new Failure(ExitCode.INTERNAL, "this Java has no SHA-256", null, e);
+            throw new Failure(ExitCode.INTERNAL, "this Java has no SHA-256", e);
         }
     }
 

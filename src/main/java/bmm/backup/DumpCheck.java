@@ -17,6 +17,7 @@ import bmm.postgres.TableName;
 import bmm.stream.Identities;
 import bmm.stream.Locked;
 import bmm.stream.MeasuredInput;
+import com.google.errorprone.annotations.CompileTimeConstant;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -112,7 +113,7 @@ record DumpCheck(String subject, DumpKind kind, Identities identities) {
         }
     }
 
-    private static Failure damaged(String message, String hint) {
+    private static Failure damaged(String message, @CompileTimeConstant final String hint) {
         return new Failure(ExitCode.VERIFICATION, message, hint);
     }
 }

@@ -270,7 +270,7 @@ final class DumpJob {
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Failure failure
                     ? failure
-                    : new Failure(ExitCode.INTERNAL, "fingerprint: " + Failure.reason(e), null, e);
+                    : new Failure(ExitCode.INTERNAL, "fingerprint: " + Failure.reason(e), e);
         } catch (TimeoutException e) {
             throw new Failure(
                     ExitCode.DUMP,

@@ -6,11 +6,11 @@ import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Keys;
 import bmm.base.Settings;
+import bmm.base.Shell;
 import bmm.base.Stopping;
 import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
-import bmm.dump.Shell;
 import bmm.postgres.ArchiveContent;
 import bmm.postgres.Fingerprint;
 import bmm.postgres.SequenceState;
@@ -20,6 +20,7 @@ import bmm.store.ObjectInfo;
 import bmm.stream.Identities;
 import bmm.stream.MeasuredInput;
 import bmm.stream.Progress;
+import com.google.errorprone.annotations.CompileTimeConstant;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -231,7 +232,7 @@ final class DumpVerification {
         }
     }
 
-    private static Failure failed(String message, String hint) {
+    private static Failure failed(String message, @CompileTimeConstant final String hint) {
         return new Failure(ExitCode.VERIFICATION, message, hint);
     }
 

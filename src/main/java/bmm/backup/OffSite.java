@@ -3,6 +3,7 @@ package bmm.backup;
 import bmm.backup.BackupReport.Sent;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
@@ -90,7 +91,11 @@ final class OffSite {
                 .ifPresent(profile -> LOG.atWarn()
                         .addKeyValue("store", store)
                         .addKeyValue("probed", LocalDate.ofInstant(profile.probed(), ZoneOffset.UTC))
-                        .addKeyValue("hint", "let only this host write there; bmm doctor " + store + " looks again")
+                        .addKeyValue(
+                                "hint",
+                                Hint.of("let only this host write there; bmm doctor ")
+                                        .name(store)
+                                        .and(" looks again"))
                         .log("the store silently ignores create-only: another writer could replace what is sent"));
     }
 

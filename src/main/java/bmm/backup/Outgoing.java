@@ -5,6 +5,7 @@ import bmm.base.DurableFile;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.FileSystemSpace;
+import bmm.base.Hint;
 import bmm.base.Instance;
 import bmm.base.Keys;
 import bmm.base.Settings;
@@ -106,8 +107,9 @@ final class Outgoing {
             throw new Failure(
                     ExitCode.STORE,
                     "cannot encrypt " + stored.dumpFile().file() + " for off-site: " + Failure.reason(e),
-                    "what is encrypted for off-site lies in " + outgoing
-                            + " until it has arrived; BMM_ENCRYPT=everywhere needs no second copy",
+                    Hint.of("what is encrypted for off-site lies in ")
+                            .file(outgoing)
+                            .and(" until it has arrived; BMM_ENCRYPT=everywhere needs no second copy"),
                     e);
         }
     }

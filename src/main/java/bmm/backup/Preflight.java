@@ -5,6 +5,7 @@ import bmm.base.DurableFile;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.FileSystemSpace;
+import bmm.base.Hint;
 import bmm.base.Instance;
 import bmm.base.Keys;
 import bmm.base.Settings;
@@ -13,7 +14,6 @@ import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
 import bmm.dump.AgeKeys;
 import bmm.dump.DumpKind;
-import bmm.dump.Shell;
 import bmm.postgres.PgTools;
 import bmm.postgres.Server;
 import java.io.IOException;
@@ -54,7 +54,8 @@ final class Preflight {
             throw new Failure(
                     ExitCode.CONFIGURATION,
                     "the backup directory " + directory + " does not exist",
-                    "is its file system mounted? else create it: mkdir -p " + Shell.quote(directory.toString()));
+                    Hint.of("is its file system mounted? else create it: mkdir -p ")
+                            .file(directory));
         }
         if (!Files.isWritable(directory)) {
             throw new Failure(

@@ -1,8 +1,8 @@
 package bmm.backup;
 
+import bmm.base.Shell;
 import bmm.catalog.BackupName;
 import bmm.dump.DumpKind;
-import bmm.dump.Shell;
 import bmm.postgres.Container;
 import bmm.postgres.PgTools;
 import java.nio.file.Path;

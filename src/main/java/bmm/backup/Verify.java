@@ -13,6 +13,7 @@ import bmm.store.ObjectStore;
 import bmm.stream.Identities;
 import bmm.stream.MeasuredInput;
 import bmm.stream.Progress;
+import com.google.errorprone.annotations.CompileTimeConstant;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -208,7 +209,7 @@ public final class Verify {
         }
     }
 
-    private static Failure damaged(String message, String hint) {
+    private static Failure damaged(String message, @CompileTimeConstant final String hint) {
         return new Failure(ExitCode.VERIFICATION, message, hint);
     }
 }

@@ -1,5 +1,6 @@
 package bmm.base;
 
+import com.google.errorprone.annotations.CompileTimeConstant;
 import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -14,13 +15,31 @@ import org.jspecify.annotations.Nullable;
  */
 public class Failure extends RuntimeException {
     private final ExitCode exitCode;
-    private final @Nullable String hint;
+    private final @Nullable Hint hint;
 
-    public Failure(ExitCode exitCode, String message, @Nullable String hint) {
+    /** Nothing can be done about it, or what to do is plain. */
+    public Failure(ExitCode exitCode, String message) {
+        this(exitCode, message, (Hint) null, null);
+    }
+
+    public Failure(ExitCode exitCode, String message, Throwable cause) {
+        this(exitCode, message, (Hint) null, cause);
+    }
+
+    public Failure(ExitCode exitCode, String message, @CompileTimeConstant final String hint) {
+        this(exitCode, message, Hint.of(hint), null);
+    }
+
+    public Failure(ExitCode exitCode, String message, @Nullable Hint hint) {
         this(exitCode, message, hint, null);
     }
 
-    public Failure(ExitCode exitCode, String message, @Nullable String hint, @Nullable Throwable cause) {
+    public Failure(
+            ExitCode exitCode, String message, @CompileTimeConstant final String hint, @Nullable Throwable cause) {
+        this(exitCode, message, Hint.of(hint), cause);
+    }
+
+    public Failure(ExitCode exitCode, String message, @Nullable Hint hint, @Nullable Throwable cause) {
         super(message, cause);
         this.exitCode = exitCode;
         this.hint = hint;
@@ -30,7 +49,7 @@ public class Failure extends RuntimeException {
         return exitCode;
     }
 
-    public @Nullable String hint() {
+    public @Nullable Hint hint() {
         return hint;
     }
 

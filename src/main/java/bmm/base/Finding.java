@@ -1,5 +1,6 @@
 package bmm.base;
 
+import com.google.errorprone.annotations.CompileTimeConstant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param exitCode what a run ends with because of it; {@link ExitCode#OK} unless the level is {@link Level#FAIL}
  */
 public record Finding(
-        Level level, String subject, String says, @Nullable String hint, ExitCode exitCode) {
+        Level level, String subject, String says, @Nullable Hint hint, ExitCode exitCode) {
     /** How bad it is. */
     public enum Level {
         OK,
@@ -35,17 +36,25 @@ public record Finding(
         return new Finding(Level.OK, subject, says, null, ExitCode.OK);
     }
 
-    public static Finding warn(String subject, String says, String hint) {
+    public static Finding warn(String subject, String says, @CompileTimeConstant final String hint) {
+        return warn(subject, says, Hint.of(hint));
+    }
+
+    public static Finding warn(String subject, String says, Hint hint) {
         return new Finding(Level.WARN, subject, says, hint, ExitCode.OK);
     }
 
-    public static Finding fail(ExitCode exitCode, String subject, String says, @Nullable String hint) {
+    public static Finding fail(ExitCode exitCode, String subject, String says, @CompileTimeConstant final String hint) {
+        return fail(exitCode, subject, says, Hint.of(hint));
+    }
+
+    public static Finding fail(ExitCode exitCode, String subject, String says, @Nullable Hint hint) {
         return new Finding(Level.FAIL, subject, says, hint, exitCode);
     }
 
     /** What a check threw, under the exit code that the check decides on. */
     public static Finding fail(ExitCode exitCode, String subject, Failure thrown) {
-        return fail(exitCode, subject, String.valueOf(thrown.getMessage()).replace('\n', ' '), thrown.hint());
+        return fail(exitCode, subject, String.valueOf(thrown.getMessage()), thrown.hint());
     }
 
     /** The same with another word for what was looked at. */

@@ -98,7 +98,7 @@ public final class RunLock implements AutoCloseable {
         return new Failure(
                 ExitCode.LOCKED,
                 "another run is in progress" + (holder.isEmpty() ? "" : " (" + holder + ")"),
-                "wait for it to end; the lock " + file + " frees itself when that process is gone");
+                Hint.of("wait for it to end; the lock ").file(file).and(" frees itself when that process is gone"));
     }
 
     /** The one name of the file, however it was asked for. */

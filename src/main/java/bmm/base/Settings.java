@@ -60,7 +60,8 @@ public final class Settings {
     /** The value, given or default. */
     public <T> T get(Setting<T> setting) {
         return find(setting)
-                .orElseThrow(() -> new Failure(ExitCode.CONFIGURATION, setting.key() + " is not set", setting.help()));
+                .orElseThrow(
+                        () -> new Failure(ExitCode.CONFIGURATION, setting.key() + " is not set", Hint.of(setting)));
     }
 
     /** The value, given or default, if there is one. */

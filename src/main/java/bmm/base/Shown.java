@@ -1,4 +1,4 @@
-package bmm.dump;
+package bmm.base;
 
 import java.util.Collection;
 

@@ -12,6 +12,7 @@ import bmm.alert.Subject;
 import bmm.base.AlertKeys;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.base.Instance;
 import bmm.base.Settings;
 import bmm.notify.Channels;
@@ -69,7 +70,7 @@ final class Alerts {
                     settings.find(AlertKeys.CAUSES).orElse(List.of()));
         } catch (IllegalArgumentException e) {
             throw new Failure(
-                    ExitCode.CONFIGURATION, "BMM_MAINTENANCE: " + Failure.reason(e), AlertKeys.MAINTENANCE.help(), e);
+                    ExitCode.CONFIGURATION, "BMM_MAINTENANCE: " + Failure.reason(e), Hint.of(AlertKeys.MAINTENANCE), e);
         }
     }
 

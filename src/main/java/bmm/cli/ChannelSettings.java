@@ -3,6 +3,7 @@ package bmm.cli;
 import bmm.base.AlertKeys;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.base.Secret;
 import bmm.base.Settings;
 import bmm.notify.Channel;
@@ -15,6 +16,7 @@ import bmm.notify.TwilioSms;
 import bmm.notify.Webhook;
 import bmm.notify.WebhookStyle;
 import bmm.process.Command;
+import com.google.errorprone.annotations.CompileTimeConstant;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -93,8 +95,10 @@ final class ChannelSettings {
             throw wrong(
                     "BMM_CHANNELS names " + String.join(", ", unknown) + ", which "
                             + (unknown.size() == 1 ? "is" : "are") + " not set up",
-                    "there is " + String.join(", ", channels().names())
-                            + "; sms needs TWILIO_ACCOUNT_SID, a token or API key, a number to send from, and ADMIN_PHONE",
+                    Hint.of("there is ")
+                            .names(channels().names())
+                            .and(
+                                    "; sms needs TWILIO_ACCOUNT_SID, a token or API key, a number to send from, and ADMIN_PHONE"),
                     null);
         }
         return routes;
@@ -165,7 +169,7 @@ final class ChannelSettings {
         } catch (IllegalArgumentException e) {
             throw wrong(
                     AlertKeys.WEBHOOK_STYLE.key(name) + "=" + text + " is none that bmm knows",
-                    AlertKeys.WEBHOOK_STYLE.help(),
+                    Hint.of(AlertKeys.WEBHOOK_STYLE),
                     e);
         }
     }
@@ -183,7 +187,11 @@ final class ChannelSettings {
         throw wrong(key + " is not a URL", "it begins with https://", null);
     }
 
-    private static Failure wrong(String message, String hint, @Nullable Throwable cause) {
+    private static Failure wrong(String message, @CompileTimeConstant final String hint, @Nullable Throwable cause) {
+        return wrong(message, Hint.of(hint), cause);
+    }
+
+    private static Failure wrong(String message, Hint hint, @Nullable Throwable cause) {
         return new Failure(ExitCode.CONFIGURATION, message, hint, cause);
     }
 }

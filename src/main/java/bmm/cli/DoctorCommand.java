@@ -4,6 +4,7 @@ import bmm.base.Amounts;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Finding;
+import bmm.base.Hint;
 import bmm.doctor.Checkup;
 import bmm.doctor.Diagnosis;
 import bmm.doctor.LifecycleDoctor;
@@ -76,7 +77,9 @@ final class DoctorCommand extends RunnableCommand {
             if (lifecycle || apply || clean) {
                 String option = clean ? "--clean" : "--lifecycle";
                 throw new Failure(
-                        ExitCode.USAGE, option + " wants a store", "bmm doctor " + option + " NAME, or a store URL");
+                        ExitCode.USAGE,
+                        option + " wants a store",
+                        Hint.of("bmm doctor ").name(option).and(" NAME, or a store URL"));
             }
             return machine(run);
         }
@@ -84,7 +87,10 @@ final class DoctorCommand extends RunnableCommand {
             throw new Failure(ExitCode.USAGE, "--clean and --lifecycle do not go together", "one after the other");
         }
         if (apply && !lifecycle) {
-            throw new Failure(ExitCode.USAGE, "--apply is for --lifecycle", "bmm doctor --lifecycle --apply " + store);
+            throw new Failure(
+                    ExitCode.USAGE,
+                    "--apply is for --lifecycle",
+                    Hint.of("bmm doctor --lifecycle --apply ").name(store));
         }
         return clean ? clean(store, run) : lifecycle ? lifecycle(store, run) : store(store, run);
     }
@@ -159,7 +165,7 @@ final class DoctorCommand extends RunnableCommand {
             one.put("level", finding.level().lower());
             one.put("subject", finding.subject());
             one.put("says", finding.says());
-            one.put("hint", finding.hint());
+            one.put("hint", finding.hint() == null ? null : finding.hint().toString());
             all.add(one);
         }
         return all;

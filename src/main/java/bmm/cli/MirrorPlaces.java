@@ -2,6 +2,7 @@ package bmm.cli;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.base.Keys;
 import bmm.base.RunLock;
 import bmm.base.Settings;
@@ -47,7 +48,7 @@ record MirrorPlaces(String name, String source, String destination, List<String>
             throw new Failure(
                     ExitCode.USAGE,
                     "there is nothing to mirror",
-                    "bmm mirror SRC DST, or set " + Keys.MIRROR.key("NAME") + "=SRC DST");
+                    "bmm mirror SRC DST, or set BMM_MIRROR_<NAME>=SRC DST");
         }
         return known.entrySet().stream()
                 .map(entry -> of(entry.getKey(), entry.getValue()).checked(settings))
@@ -65,12 +66,11 @@ record MirrorPlaces(String name, String source, String destination, List<String>
     }
 
     private static Failure unknown(String name, Map<String, String> known) {
-        String hint = known.isEmpty()
-                ? "set " + Keys.MIRROR.key("NAME") + "=SRC DST, or give both stores"
-                : Spelling.nearest(name.toUpperCase(Locale.ROOT), known.keySet())
-                                .map(near -> "did you mean " + near + "? ")
-                                .orElse("")
-                        + "set are: " + String.join(", ", known.keySet());
+        Hint hint = known.isEmpty()
+                ? Hint.of("set BMM_MIRROR_<NAME>=SRC DST, or give both stores")
+                : Hint.nearest(Spelling.nearest(name.toUpperCase(Locale.ROOT), known.keySet()))
+                        .and("set are: ")
+                        .names(known.keySet());
         return new Failure(ExitCode.USAGE, "no mirror is called " + name, hint);
     }
 

@@ -167,7 +167,7 @@ final class NotifyCommand extends RunnableCommand {
             // Not closed: it is the process's.
             return new String(System.in.readNBytes(MOST_FROM_STDIN), StandardCharsets.UTF_8).strip();
         } catch (IOException e) {
-            throw new Failure(ExitCode.USAGE, "cannot read standard input: " + Failure.reason(e), null, e);
+            throw new Failure(ExitCode.USAGE, "cannot read standard input: " + Failure.reason(e), e);
         }
     }
 

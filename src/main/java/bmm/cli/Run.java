@@ -2,6 +2,7 @@ package bmm.cli;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.base.Instance;
 import bmm.base.Keys;
 import bmm.base.Secret;
@@ -99,7 +100,7 @@ final class Run {
         for (int i = 0; i < lines.length; i++) {
             var event = LOG.atError();
             if (i == lines.length - 1) {
-                String hint = failure.hint();
+                Hint hint = failure.hint();
                 event = hint == null ? event : event.addKeyValue("hint", hint);
                 event = event.addKeyValue("exit", failure.exitCode().code());
                 event = options.verbose ? event.setCause(failure) : event;

@@ -4,6 +4,7 @@ import bmm.alert.Observation.Status;
 import bmm.base.Amounts;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.base.Instance;
 import bmm.base.RunLock;
 import bmm.uptime.ProbeResult;
@@ -119,9 +120,8 @@ final class UptimeCommand extends RunnableCommand {
                     .orElseThrow(() -> new Failure(
                             ExitCode.USAGE,
                             "there is no probe " + name,
-                            "there are: "
-                                    + String.join(
-                                            ", ", all.stream().map(Watch::name).toList()))));
+                            Hint.of("there are: ")
+                                    .names(all.stream().map(Watch::name).toList()))));
         }
         return chosen;
     }

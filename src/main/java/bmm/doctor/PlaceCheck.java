@@ -5,6 +5,7 @@ import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.FileSystemSpace;
 import bmm.base.Finding;
+import bmm.base.Hint;
 import bmm.base.Instance;
 import bmm.base.Keys;
 import bmm.base.Settings;
@@ -54,7 +55,8 @@ final class PlaceCheck {
                     ExitCode.CONFIGURATION,
                     subject,
                     place + (Files.exists(place) ? " is not a directory" : " does not exist"),
-                    "is its file system mounted? else create it, or set " + setting);
+                    Hint.of("is its file system mounted? else create it, or set ")
+                            .name(setting));
         }
         // isWritable tells root that everything is, so it is tried.
         if (!place.equals(directory)) {
@@ -64,7 +66,8 @@ final class PlaceCheck {
                             ExitCode.CONFIGURATION,
                             subject,
                             directory + " cannot be made: " + place + " is not writable",
-                            "create it for the user that runs bmm, or set " + setting);
+                            Hint.of("create it for the user that runs bmm, or set ")
+                                    .name(setting));
         }
         try {
             Files.delete(Files.createTempFile(directory, ".bmm-doctor-", ""));
@@ -73,7 +76,7 @@ final class PlaceCheck {
                     ExitCode.CONFIGURATION,
                     subject,
                     directory + " is not writable: " + Failure.reason(e),
-                    "chown it to the user that runs bmm, or set " + setting);
+                    Hint.of("chown it to the user that runs bmm, or set ").name(setting));
         }
         return Finding.ok(subject, directory + free(directory));
     }

@@ -3,6 +3,7 @@ package bmm.doctor;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Finding;
+import bmm.base.Hint;
 import bmm.base.Keys;
 import bmm.base.Settings;
 import bmm.store.Stores;
@@ -101,7 +102,7 @@ final class Reachability {
                 answering.add(one.getHostAddress() + " port " + endpoint.port());
             }
         }
-        String hint = "use its address in the private network, and close the public one: docs/private-network.md";
+        final String hint = "use its address in the private network, and close the public one: docs/private-network.md";
         return Finding.fail(
                 ExitCode.STORE,
                 SUBJECT,
@@ -120,7 +121,7 @@ final class Reachability {
                 throw new Failure(
                         ExitCode.CONFIGURATION,
                         Keys.STORE_PRIVATE.key(name) + " must be yes or no",
-                        Keys.STORE_PRIVATE.help());
+                        Hint.of(Keys.STORE_PRIVATE));
         };
     }
 }

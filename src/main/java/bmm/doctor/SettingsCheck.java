@@ -3,6 +3,7 @@ package bmm.doctor;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Finding;
+import bmm.base.Hint;
 import bmm.base.Keys;
 import bmm.base.Settings;
 import java.io.IOException;
@@ -37,7 +38,9 @@ final class SettingsCheck {
             surroundings.envFiles().stream()
                     .filter(SettingsCheck::isReadableByOthers)
                     .forEach(file -> findings.add(Finding.warn(
-                            SUBJECT, file + " can be read by other users, and secrets are set", "chmod 600 " + file)));
+                            SUBJECT,
+                            file + " can be read by other users, and secrets are set",
+                            Hint.of("chmod 600 ").file(file))));
         }
         settings.find(Keys.PGPASSFILE)
                 .or(() -> settings.find(Keys.PGSSLROOTCERT))

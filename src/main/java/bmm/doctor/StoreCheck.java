@@ -2,6 +2,7 @@ package bmm.doctor;
 
 import bmm.base.Failure;
 import bmm.base.Finding;
+import bmm.base.Hint;
 import bmm.base.Instance;
 import bmm.base.Keys;
 import bmm.base.Settings;
@@ -63,7 +64,7 @@ final class StoreCheck {
                         ? Finding.warn(
                                 subject,
                                 "reached, never probed" + left,
-                                "bmm doctor " + address + " tells what it does")
+                                Hint.of("bmm doctor ").name(address).and(" tells what it does"))
                         : Finding.ok(subject, "reached" + left);
             }
             LocalDate day = LocalDate.ofInstant(profile.get().probed(), ZoneOffset.UTC);

@@ -3,6 +3,7 @@ package bmm.doctor;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Finding;
+import bmm.base.Hint;
 import bmm.base.Keys;
 import bmm.base.Settings;
 import bmm.postgres.Container;
@@ -90,7 +91,7 @@ final class ToolCheck {
                         ExitCode.PREFLIGHT,
                         program,
                         "is not installed, and a store or container needs it",
-                        "apt-get install " + (program.equals("docker") ? "docker.io" : program)));
+                        Hint.of("apt-get install ").name(program.equals("docker") ? "docker.io" : program)));
     }
 
     private static Optional<Finding> program(String program, String versionOption) {

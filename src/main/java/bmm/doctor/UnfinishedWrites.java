@@ -3,6 +3,7 @@ package bmm.doctor;
 import bmm.base.Amounts;
 import bmm.base.Failure;
 import bmm.base.Finding;
+import bmm.base.Hint;
 import bmm.base.Settings;
 import bmm.store.Leftover;
 import bmm.store.ObjectStore;
@@ -49,7 +50,7 @@ public final class UnfinishedWrites {
                             "unfinished",
                             Amounts.count(old.size(), "write") + " of runs that were killed, "
                                     + Amounts.bytes(bytes(old)) + ", the first of " + first,
-                            "bmm doctor --clean " + address));
+                            Hint.of("bmm doctor --clean ").name(address)));
         } catch (Failure e) {
             return Optional.empty();
         }

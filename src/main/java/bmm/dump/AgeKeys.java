@@ -8,6 +8,7 @@ import bmm.base.Settings;
 import bmm.stream.Encryption;
 import bmm.stream.Identities;
 import bmm.stream.Locked;
+import com.google.errorprone.annotations.CompileTimeConstant;
 import java.util.List;
 import java.util.Optional;
 
@@ -58,7 +59,8 @@ public final class AgeKeys {
         }
     }
 
-    private static Failure malformed(Setting<?> setting, IllegalArgumentException e, String hint) {
+    private static Failure malformed(
+            Setting<?> setting, IllegalArgumentException e, @CompileTimeConstant final String hint) {
         return new Failure(ExitCode.CONFIGURATION, setting.key() + ": " + e.getMessage(), hint, e);
     }
 

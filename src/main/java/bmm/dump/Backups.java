@@ -2,9 +2,11 @@ package bmm.dump;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.base.Instance;
 import bmm.base.Keys;
 import bmm.base.Settings;
+import bmm.base.Shown;
 import bmm.stream.Identities;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -158,7 +160,7 @@ public final class Backups implements AutoCloseable {
                     ExitCode.RESTORE,
                     "no backup of database " + database + " " + moment.inWords() + "; the oldest " + where() + " is of "
                             + when,
-                    "--at " + when + " takes that one");
+                    Hint.of("--at ").name(when).and(" takes that one"));
         }
         if (!ofIt.isEmpty()) {
             Candidate dump = ofIt.getLast();
@@ -175,11 +177,13 @@ public final class Backups implements AutoCloseable {
         return new Failure(
                 ExitCode.RESTORE,
                 "there is no backup of database " + database + " " + where(),
-                others.isEmpty() ? hintForNone() : "there are backups of: " + Shown.list(others));
+                others.isEmpty()
+                        ? hintForNone()
+                        : Hint.of("there are backups of: ").names(others));
     }
 
-    private static String hintForNone() {
-        return "check --from, --instance, BMM_BACKUP_DIR and BMM_BACKUP_REMOTE; --dump FILE takes any dump";
+    private static Hint hintForNone() {
+        return Hint.of("check --from, --instance, BMM_BACKUP_DIR and BMM_BACKUP_REMOTE; --dump FILE takes any dump");
     }
 
     private static void warnOfUnfinished(List<Candidate> ofIt, Candidate chosen, Moment moment) {

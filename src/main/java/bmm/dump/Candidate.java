@@ -2,6 +2,7 @@ package bmm.dump;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
@@ -61,22 +62,22 @@ record Candidate(Place place, Catalog catalog, StoredBackup backup) {
                     ? new Failure(
                             e.exitCode(),
                             String.valueOf(e.getMessage()),
-                            another(ofIt) + "; --dump FILE restores this dump without its manifest",
+                            another(ofIt).and("; --dump FILE restores this dump without its manifest"),
                             e)
                     : e;
         }
     }
 
     /** How to get at the next best one. */
-    private String another(List<Candidate> ofIt) {
+    private Hint another(List<Candidate> ofIt) {
         return ofIt.stream()
                 .filter(other -> other.backup().isComplete())
                 .filter(other -> other.when().isBefore(when())
                         || (other.name().equals(name()) && !other.place().equals(place)))
                 .max(Comparator.comparing(Candidate::when))
                 .map(other -> other.name().equals(name())
-                        ? "--from takes the copy " + other.place().inWords()
-                        : "the one before it: --at " + other.when())
-                .orElse("look for another copy of this backup: --from STORE");
+                        ? Hint.of("--from takes the copy ").and(other.place().inHint())
+                        : Hint.of("the one before it: --at ").name(other.when().toString()))
+                .orElse(Hint.of("look for another copy of this backup: --from STORE"));
     }
 }

@@ -2,6 +2,7 @@ package bmm.dump;
 
 import bmm.base.Keys;
 import bmm.base.Settings;
+import bmm.base.Shell;
 import bmm.catalog.BackupName;
 import bmm.postgres.PgDump;
 import bmm.postgres.PgTools;

@@ -2,8 +2,10 @@ package bmm.dump;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.base.Instance;
 import bmm.base.Settings;
+import bmm.base.Shown;
 import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.store.FileStore;
@@ -106,6 +108,13 @@ record Place(ObjectStore store, @Nullable Path directory, String instance) {
         return directory != null
                 ? directory.toString()
                 : store.name() + (slash < 0 ? "" : "/" + key.substring(0, slash));
+    }
+
+    /** The same where it may be pasted. */
+    Hint inHint() {
+        return directory != null
+                ? Hint.of("in ").file(directory)
+                : Hint.of("at ").name(store.name());
     }
 
     /** For people. */

@@ -3,8 +3,10 @@ package bmm.mirror;
 import bmm.base.Amounts;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.store.KeyText;
 import bmm.store.ObjectStore;
+import com.google.errorprone.annotations.CompileTimeConstant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +67,9 @@ final class Guards {
                 + Amounts.count(missing) + " fewer than at " + last.at();
         if (conditions.delete()) {
             throw refused(
-                    story + ", more than max-delete=" + conditions.maxDelete() + " allows", raiseTheLimit(missing));
+                    story + ", more than max-delete=" + conditions.maxDelete() + " allows",
+                    raiseTheLimit(missing),
+                    null);
         }
         LOG.atWarn().log("{}", story);
     }
@@ -78,7 +82,8 @@ final class Guards {
                     Amounts.count(deletions, "object") + " of " + Amounts.count(totals.destinationObjects) + " at "
                             + destination.name() + " would be deleted or emptied, and max-delete="
                             + conditions.maxDelete() + " allows " + Amounts.count(most),
-                    raiseTheLimit(deletions));
+                    raiseTheLimit(deletions),
+                    null);
         }
     }
 
@@ -100,16 +105,18 @@ final class Guards {
         }
     }
 
-    private static String raiseTheLimit(long deletions) {
-        return "if that is what happened there, say --max-delete " + deletions + " one time";
+    private static Hint raiseTheLimit(long deletions) {
+        return Hint.of("if that is what happened there, say --max-delete ")
+                .and(deletions)
+                .and(" one time");
     }
 
     /** A refusal. */
-    static Failure refused(String why, String hint) {
-        return refused(why, hint, null);
+    static Failure refused(String why, @CompileTimeConstant final String hint) {
+        return refused(why, Hint.of(hint), null);
     }
 
-    static Failure refused(String why, @Nullable String hint, @Nullable Throwable cause) {
+    static Failure refused(String why, @Nullable Hint hint, @Nullable Throwable cause) {
         return new Failure(ExitCode.MIRROR, "refused, nothing was touched: " + why, hint, cause);
     }
 }

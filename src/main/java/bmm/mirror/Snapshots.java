@@ -3,6 +3,7 @@ package bmm.mirror;
 import bmm.base.DurableFile;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.store.Body;
 import bmm.store.ObjectInfo;
 import bmm.store.ObjectStore;
@@ -146,7 +147,7 @@ final class Snapshots {
         return new Failure(
                 ExitCode.MIRROR,
                 store.name() + ": the snapshot " + key + ": " + Failure.reason(e),
-                "is there space in " + temporary + "? if the snapshot is damaged, take another one",
+                Hint.of("is there space in ").file(temporary).and("? if the snapshot is damaged, take another one"),
                 e);
     }
 

@@ -2,6 +2,7 @@ package bmm.postgres;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.base.Keys;
 import bmm.base.Secret;
 import bmm.base.Settings;
@@ -59,7 +60,7 @@ public record Container(String name) {
         Command.Result result =
                 docker(true, "exec", name, "sh", "-c", END, "sh", PgTools.APPLICATION_NAME, applicationName);
         if (!result.ok()) {
-            throw new Failure(ExitCode.DUMP, inContainer(result), null);
+            throw new Failure(ExitCode.DUMP, inContainer(result));
         }
     }
 
@@ -85,7 +86,7 @@ public record Container(String name) {
             throw new Failure(
                     ExitCode.DUMP,
                     "container " + name + " is not running",
-                    "docker start " + name + ", and see docker logs");
+                    Hint.of("docker start ").name(name).and(", and see docker logs"));
         }
         for (int i = 1; i < words.length; i++) {
             if (!words[i].isBlank()) {

@@ -49,7 +49,7 @@ public final class EarlyCluster implements AutoCloseable {
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Failure failure
                     ? failure
-                    : new Failure(ExitCode.INTERNAL, "scratch cluster: " + Failure.reason(e), null, e);
+                    : new Failure(ExitCode.INTERNAL, "scratch cluster: " + Failure.reason(e), e);
         }
     }
 

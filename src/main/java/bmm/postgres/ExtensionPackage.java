@@ -1,5 +1,6 @@
 package bmm.postgres;
 
+import bmm.base.Hint;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -68,19 +69,25 @@ public final class ExtensionPackage {
             "plperlu", "postgresql-plperl-%d",
             "pltcl", "postgresql-pltcl-%d");
 
+    /** What packages are named after. PostgreSQL itself forbids less: no slashes, no two hyphens in a row. */
+    private static final Pattern USUAL = Pattern.compile("[a-z][a-z0-9_-]{0,62}");
+
     private ExtensionPackage() {}
 
-    /** What to do about an extension that a server of that major version lacks. */
-    public static String hint(String extension, int major) {
-        String name = OWN.contains(extension)
-                ? "postgresql-" + major
-                : String.format(
-                        ODD.getOrDefault(
-                                extension,
-                                "postgresql-%d-"
-                                        + extension.replaceFirst("^pg_", "").replace('_', '-')),
-                        major);
-        return "install it where the server is: apt-get install " + name
-                + (OWN.contains(extension) ? " (elsewhere it is in postgresql-contrib)" : " (or as its makers say)");
+    /**
+     * What to do about an extension that a server of that major version lacks. Its name may come from a manifest or out of
+     * an archive: only a usual one stands in the command.
+     */
+    public static Hint hint(String extension, int major) {
+        Hint install = Hint.of("install it where the server is: apt-get install ");
+        if (OWN.contains(extension)) {
+            return install.name("postgresql-" + major).and(" (elsewhere it is in postgresql-contrib)");
+        }
+        if (!USUAL.matcher(extension).matches()) {
+            return Hint.of("install it where the server is, as its makers say");
+        }
+        String made = ODD.getOrDefault(
+                extension, "postgresql-%d-" + extension.replaceFirst("^pg_", "").replace('_', '-'));
+        return install.name(made.replace("%d", String.valueOf(major))).and(" (or as its makers say)");
     }
 }

@@ -66,7 +66,7 @@ public final class Fingerprinter {
                 snapshot.cancel();
                 throw e.getCause() instanceof Failure failure
                         ? failure
-                        : new Failure(ExitCode.INTERNAL, "fingerprint: " + Failure.reason(e), null, e);
+                        : new Failure(ExitCode.INTERNAL, "fingerprint: " + Failure.reason(e), e);
             } catch (InterruptedException e) {
                 snapshot.cancel();
                 throw e;

@@ -2,10 +2,13 @@ package bmm.postgres;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
+import bmm.base.Hint.Sql;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,18 +25,20 @@ public final class OwnDatabase implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OwnDatabase.class);
     private static final int LONGEST_NAME = 63;
 
+    private static final Pattern USUAL_LOCALE = Pattern.compile("[A-Za-z][A-Za-z0-9_.@-]{0,62}");
+
     /** What it is for, which is what its name begins with. */
     public enum Purpose {
         /** To become a database of the user's, once it is whole. */
-        RESTORE("bmm_restoring", ExitCode.RESTORE, "restore as a superuser"),
+        RESTORE("bmm_restoring", ExitCode.RESTORE, Hint.of("restore as a superuser")),
         /** To be looked at and thrown away: how it sorts does not matter. */
-        DRILL("bmm_drill", ExitCode.PREFLIGHT, "set BMM_DRILL_TARGET=scratch");
+        DRILL("bmm_drill", ExitCode.PREFLIGHT, Hint.of("set BMM_DRILL_TARGET=scratch"));
 
         final String prefix;
         private final ExitCode exitCode;
-        private final String otherwise;
+        private final Hint otherwise;
 
-        Purpose(String prefix, ExitCode exitCode, String otherwise) {
+        Purpose(String prefix, ExitCode exitCode, Hint otherwise) {
             this.prefix = prefix;
             this.exitCode = exitCode;
             this.otherwise = otherwise;
@@ -146,14 +151,29 @@ public final class OwnDatabase implements AutoCloseable {
 
     private static Failure cannotCreate(SQLException e, Server server, Purpose purpose, Shape shape) {
         String said = SqlFailure.message(e);
-        String hint = said.contains("locale")
-                ? "make the locale " + shape.collate() + " where the server is: locale-gen " + shape.collate()
-                        + " (package locales), then restart the server"
+        Hint hint = said.contains("locale")
+                ? missingLocale(shape.collate())
                 : "42501".equals(e.getSQLState())
-                        ? "ALTER ROLE " + server.connection().user() + " CREATEDB, or " + purpose.otherwise
-                        : "see the server's log";
+                        ? Hint.of("psql -c ")
+                                .sql(Sql.of("ALTER ROLE ")
+                                        .identifier(server.connection().user())
+                                        .and(" CREATEDB"))
+                                .and(", or ")
+                                .and(purpose.otherwise)
+                        : Hint.of("see the server's log");
         String what = purpose == Purpose.DRILL ? "a database for the drill" : "a database";
         return new Failure(purpose.exitCode, what + " cannot be made: " + said, hint, e);
+    }
+
+    /** Its name may come from a manifest: only a usual one stands in the command. */
+    private static Hint missingLocale(@Nullable String locale) {
+        if (locale == null || !USUAL_LOCALE.matcher(locale).matches()) {
+            return Hint.of(
+                    "make that locale where the server is (locale-gen, package locales), then restart the server");
+        }
+        return Hint.of("make the locale where the server is: locale-gen ")
+                .name(locale)
+                .and(" (package locales), then restart the server");
     }
 
     static String literal(String text) {
@@ -214,7 +234,7 @@ public final class OwnDatabase implements AutoCloseable {
             lock.execute("COMMENT ON DATABASE " + TableName.quote(name) + " IS " + literal(OwnDatabases.KEPT));
             kept = true;
         } catch (SQLException e) {
-            throw new Failure(ExitCode.DRILL, name + " cannot be kept: " + SqlFailure.message(e), null, e);
+            throw new Failure(ExitCode.DRILL, name + " cannot be kept: " + SqlFailure.message(e), e);
         }
     }
 

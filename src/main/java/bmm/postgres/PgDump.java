@@ -2,6 +2,7 @@ package bmm.postgres;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.base.Stopping;
 import bmm.process.Command;
 import bmm.process.RunningCommand;
@@ -192,25 +193,27 @@ public final class PgDump implements AutoCloseable {
                 hint(said, exit));
     }
 
-    private static String hint(String said, int exit) {
+    private static Hint hint(String said, int exit) {
         if (said.contains("permission denied")) {
-            return "GRANT pg_read_all_data TO the role, or back up as the owner";
+            return Hint.of("GRANT pg_read_all_data TO the role, or back up as the owner");
         }
         if (said.contains("row-level security") || said.contains("row security")) {
-            return "the role needs BYPASSRLS to dump tables with row security";
+            return Hint.of("the role needs BYPASSRLS to dump tables with row security");
         }
         if (said.contains("server version mismatch")) {
-            return "install the client of the server's major version, or set BMM_PG_BIN";
+            return Hint.of("install the client of the server's major version, or set BMM_PG_BIN");
         }
         if (said.contains("No space left")) {
-            return "free some space where it writes; with BMM_DUMP_JOBS and BMM_PG_CONTAINER that is $TMPDIR or /tmp in the container";
+            return Hint.of(
+                    "free some space where it writes; with BMM_DUMP_JOBS and BMM_PG_CONTAINER that is $TMPDIR or /tmp"
+                            + " in the container");
         }
         if (said.contains(NO_TAR)) {
-            return "add tar to the image, or unset BMM_DUMP_JOBS";
+            return Hint.of("add tar to the image, or unset BMM_DUMP_JOBS");
         }
         return exit > 128
-                ? "it was killed by signal " + (exit - 128) + "; see the system's log"
-                : "see the server's log";
+                ? Hint.of("it was killed by signal ").and(exit - 128).and("; see the system's log")
+                : Hint.of("see the server's log");
     }
 
     /** Whether it was stopped before its time; {@link #finish} tells why. */

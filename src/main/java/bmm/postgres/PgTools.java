@@ -2,6 +2,7 @@ package bmm.postgres;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.base.Secret;
 import bmm.base.Stopping;
 import bmm.process.Command;
@@ -102,15 +103,14 @@ public final class PgTools {
                     .map(line -> new PgTools(directory, null, connection, line))
                     .ifPresent(found::add);
         }
-        String install = "apt-get install postgresql-client-" + serverMajor
-                + " (from apt.postgresql.org where the distribution has an older one), or set BMM_PG_BIN";
         return found.stream()
                 .filter(tools -> tools.major >= serverMajor)
                 .min(Comparator.comparingInt(PgTools::major))
                 .orElseThrow(() -> found.stream()
                         .max(Comparator.comparingInt(PgTools::major))
                         .map(newest -> tooOld(newest, serverMajor))
-                        .orElseGet(() -> new Failure(ExitCode.PREFLIGHT, "pg_dump is not installed", install)));
+                        .orElseGet(() ->
+                                new Failure(ExitCode.PREFLIGHT, "pg_dump is not installed", install(serverMajor))));
     }
 
     /** Why these tools cannot dump a server of that version. */
@@ -118,8 +118,14 @@ public final class PgTools {
         return new Failure(
                 ExitCode.PREFLIGHT,
                 "pg_dump " + tools.version + " is older than the server, which is " + serverMajor,
-                "apt-get install postgresql-client-" + serverMajor
-                        + " (from apt.postgresql.org where the distribution has an older one), or set BMM_PG_BIN");
+                install(serverMajor));
+    }
+
+    /** How to get the client programs of a major version. */
+    public static Hint install(int major) {
+        return Hint.of("apt-get install postgresql-client-")
+                .and(major)
+                .and(" (from apt.postgresql.org where the distribution has an older one), or set BMM_PG_BIN");
     }
 
     private static List<Path> candidates(@Nullable String searchPath) {
@@ -183,7 +189,7 @@ public final class PgTools {
             return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Failure(ExitCode.DUMP, name + ": stopped", null, e);
+            throw new Failure(ExitCode.DUMP, name + ": stopped", e);
         }
     }
 

@@ -1,6 +1,7 @@
 package bmm.postgres;
 
 import bmm.base.Amounts;
+import bmm.base.Hint;
 import bmm.base.Stopping;
 import bmm.process.RunningCommand;
 import java.time.Duration;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what pg_restore and psql say on standard error, and judges by it whether a restore went well. */
 final class RestoreErrors implements Consumer<String> {
-    static final String FREE_SPACE = "free some space where the server keeps its data";
+    static final Hint FREE_SPACE = Hint.of("free some space where the server keeps its data");
 
     private static final int MOST = 100;
     private static final Pattern ENTRY = Pattern.compile("from TOC entry \\d+; \\d+ \\d+ (.+)");
@@ -117,16 +118,16 @@ final class RestoreErrors implements Consumer<String> {
         return new RestoreFailure(
                 "database " + database + ": the restore took longer than " + Amounts.duration(timeout)
                         + " and was stopped",
-                "give it more time",
+                Hint.of("give it more time"),
                 List.of(),
                 Set.of());
     }
 
     private RestoreFailure stopped() {
-        return failure("database " + database + ": the restore was stopped", "run it again");
+        return failure("database " + database + ": the restore was stopped", Hint.of("run it again"));
     }
 
-    private RestoreFailure failure(String message, String hint) {
+    private RestoreFailure failure(String message, Hint hint) {
         return new RestoreFailure(message, hint, errors, missingRoles);
     }
 
@@ -135,14 +136,14 @@ final class RestoreErrors implements Consumer<String> {
         return said.contains("No space left") || said.contains("could not extend file");
     }
 
-    private String hint(String said, int exit) {
+    private Hint hint(String said, int exit) {
         Matcher extension = ExtensionPackage.MISSING.matcher(said);
         if (extension.find()) {
             String name = extension.group(1) == null ? extension.group(2) : extension.group(1);
             return ExtensionPackage.hint(String.valueOf(name), major);
         }
         if (ROLE.matcher(said).find()) {
-            return "restore the globals first, which hold the roles, or leave owners and privileges out";
+            return Hint.of("restore the globals first, which hold the roles, or leave owners and privileges out");
         }
         if (isDiskFull(said)) {
             return FREE_SPACE;
@@ -150,24 +151,26 @@ final class RestoreErrors implements Consumer<String> {
         if (said.contains("unsupported version")
                 || said.contains("unrecognized configuration parameter")
                 || said.contains("invalid command \\")) {
-            return "a newer PostgreSQL wrote this dump: install its client, and restore into a server not older than it";
+            return Hint.of(
+                    "a newer PostgreSQL wrote this dump: install its client, and restore into a server not older than it");
         }
         if (said.contains("permission denied")
                 || said.contains("must be owner")
                 || said.contains("must be superuser")
                 || said.contains("must be able to SET ROLE")) {
-            return "restore as a superuser, or as the owner of everything in it, without owners and privileges";
+            return Hint.of(
+                    "restore as a superuser, or as the owner of everything in it, without owners and privileges");
         }
         if (said.contains("already exists")) {
-            return "restore into an empty database";
+            return Hint.of("restore into an empty database");
         }
         if (said.contains("server closed the connection")
                 || said.contains("could not connect")
                 || said.contains("connection to server")) {
-            return "see the server's log";
+            return Hint.of("see the server's log");
         }
         return exit > 128
-                ? "it was killed by signal " + (exit - 128) + "; see the system's log"
-                : "see the server's log";
+                ? Hint.of("it was killed by signal ").and(exit - 128).and("; see the system's log")
+                : Hint.of("see the server's log");
     }
 }

@@ -2,6 +2,7 @@ package bmm.postgres;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -12,7 +13,7 @@ public final class RestoreFailure extends Failure {
     private final transient List<String> errors;
     private final transient Set<String> missingRoles;
 
-    RestoreFailure(String message, @Nullable String hint, List<String> errors, Set<String> missingRoles) {
+    RestoreFailure(String message, @Nullable Hint hint, List<String> errors, Set<String> missingRoles) {
         super(ExitCode.RESTORE, message, hint);
         this.errors = List.copyOf(errors);
         this.missingRoles = Set.copyOf(missingRoles);

@@ -2,6 +2,7 @@ package bmm.postgres;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.process.Command;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -172,7 +173,9 @@ public final class ScratchCluster implements AutoCloseable {
                 throw new Failure(
                         ExitCode.PREFLIGHT,
                         "the scratch cluster cannot be made: " + tool + ": " + lastWords(result),
-                        "set BMM_TEMP_DIR to a directory with room, which the user " + user.name() + " can reach");
+                        Hint.of("set BMM_TEMP_DIR to a directory with room, which the user ")
+                                .name(user.name())
+                                .and(" can reach"));
             }
         } catch (IOException e) {
             throw new Failure(

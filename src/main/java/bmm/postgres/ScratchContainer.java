@@ -2,6 +2,7 @@ package bmm.postgres;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.base.Secret;
 import bmm.process.Command;
 import java.io.IOException;
@@ -99,7 +100,7 @@ public final class ScratchContainer implements AutoCloseable {
                     ExitCode.PREFLIGHT,
                     "image " + image + ": the container does not start: "
                             + Stream.of(result.errors().strip().split("\n", -1)).reduce("", (first, second) -> second),
-                    "docker pull " + image + ", and see that this user may use Docker");
+                    Hint.of("docker pull ").name(image).and(", and see that this user may use Docker"));
         }
     }
 

@@ -2,6 +2,7 @@ package bmm.postgres;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,8 +74,10 @@ public record ServerPrograms(Path directory, int major, String version) {
         return new Failure(
                 ExitCode.PREFLIGHT,
                 message,
-                "apt-get install postgresql-" + major + " (its server need not run), set BMM_PG_BIN to a newer one,"
-                        + " or set BMM_DRILL_TARGET=database or docker:IMAGE");
+                Hint.of("apt-get install postgresql-")
+                        .and(major)
+                        .and(" (its server need not run), set BMM_PG_BIN to a newer one,"
+                                + " or set BMM_DRILL_TARGET=database or docker:IMAGE"));
     }
 
     private static Optional<ServerPrograms> in(Path directory) {

@@ -2,7 +2,10 @@ package bmm.postgres;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
+import bmm.base.Hint.Sql;
 import bmm.base.Stopping;
+import com.google.errorprone.annotations.CompileTimeConstant;
 import java.sql.SQLException;
 import java.util.regex.Pattern;
 
@@ -29,7 +32,13 @@ final class SqlFailure {
                         "run bmm as a system user with this role (sudo -u postgres bmm …), or set PGUSER and PGPASSWORD; pg_hba.conf decides");
             case "3D000" ->
                 failure(e, where + ": there is no such database", "check BMM_DATABASES; psql -l lists what is there");
-            case "42501" -> failure(e, where + ": " + message(e), "GRANT CONNECT ON DATABASE … TO " + role);
+            case "42501" ->
+                new Failure(
+                        ExitCode.DUMP,
+                        where + ": " + message(e),
+                        Hint.of("psql -c ")
+                                .sql(Sql.of("GRANT CONNECT ON DATABASE … TO ").identifier(role)),
+                        e);
             case "53300" ->
                 failure(e, where + ": too many connections", "raise max_connections or run at another hour");
             case "57P03" -> failure(e, where + ": " + message(e), "wait until the server has started or recovered");
@@ -65,7 +74,7 @@ final class SqlFailure {
         };
     }
 
-    private static Failure failure(SQLException e, String message, String hint) {
+    private static Failure failure(SQLException e, String message, @CompileTimeConstant final String hint) {
         return new Failure(ExitCode.DUMP, message, hint, e);
     }
 

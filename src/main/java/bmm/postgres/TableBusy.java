@@ -2,6 +2,7 @@ package bmm.postgres;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import com.google.errorprone.annotations.CompileTimeConstant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * waits for them stands in the queue before pg_dump or a worker: it never ends by waiting, only by letting go.
  */
 public final class TableBusy extends Failure {
-    TableBusy(String message, String hint, @Nullable Throwable cause) {
+    TableBusy(String message, @CompileTimeConstant final String hint, @Nullable Throwable cause) {
         super(ExitCode.DUMP, message, hint, cause);
     }
 }

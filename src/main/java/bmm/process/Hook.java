@@ -45,7 +45,7 @@ public record Hook(String name, String command, Duration timeout) {
                         "run it by hand; its output is in the log");
             }
         } catch (IOException e) {
-            throw new Failure(ifItFails, "the " + name + " hook cannot run: " + Failure.reason(e), null, e);
+            throw new Failure(ifItFails, "the " + name + " hook cannot run: " + Failure.reason(e), e);
         }
     }
 

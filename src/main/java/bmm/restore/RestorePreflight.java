@@ -4,6 +4,7 @@ import bmm.base.Amounts;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.FileSystemSpace;
+import bmm.base.Hint;
 import bmm.catalog.Manifest;
 import bmm.dump.DumpForm;
 import bmm.dump.DumpForm.Archive;
@@ -17,6 +18,7 @@ import bmm.postgres.PgTools;
 import bmm.postgres.RestoreTarget;
 import bmm.postgres.TableName;
 import bmm.restore.RestoreRequest.Choice;
+import com.google.errorprone.annotations.CompileTimeConstant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +71,7 @@ final class RestorePreflight {
         }
     }
 
-    private static Failure usage(String message, String hint) {
+    private static Failure usage(String message, @CompileTimeConstant final String hint) {
         return new Failure(ExitCode.USAGE, message, hint);
     }
 
@@ -81,15 +83,16 @@ final class RestorePreflight {
                     ExitCode.PREFLIGHT,
                     "pg_restore " + tools.version() + " is older than the pg_dump " + dumpedBy
                             + " that wrote this dump",
-                    "apt-get install postgresql-client-" + dumpedBy
-                            + " (from apt.postgresql.org where the distribution has an older one), or set BMM_PG_BIN");
+                    PgTools.install(dumpedBy));
         }
         if (server.major() < dumpedFrom && !request.has(Choice.OLDER_SERVER)) {
             throw new Failure(
                     ExitCode.PREFLIGHT,
                     "the server is PostgreSQL " + server.version() + ", older than the " + dumpedFrom
                             + " that was dumped",
-                    "restore into a server of " + dumpedFrom + " or later; --older-server tries all the same");
+                    Hint.of("restore into a server of ")
+                            .and(dumpedFrom)
+                            .and(" or later; --older-server tries all the same"));
         }
     }
 

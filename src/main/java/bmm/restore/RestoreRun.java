@@ -2,6 +2,7 @@ package bmm.restore;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.base.Keys;
 import bmm.base.Settings;
 import bmm.catalog.Manifest;
@@ -176,8 +177,9 @@ final class RestoreRun {
                     e.exitCode(),
                     message,
                     roles
-                            ? "--globals makes the roles " + String.join(", ", e.missingRoles())
-                                    + "; --no-owner --no-privileges does without them"
+                            ? Hint.of("--globals makes the roles ")
+                                    .names(e.missingRoles())
+                                    .and("; --no-owner --no-privileges does without them")
                             : e.hint(),
                     e);
         }

@@ -2,7 +2,7 @@ package bmm.restore;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
-import bmm.dump.Shown;
+import bmm.base.Shown;
 import bmm.postgres.ArchivePart;
 import bmm.postgres.TableName;
 import java.io.IOException;

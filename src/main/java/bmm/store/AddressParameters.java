@@ -1,5 +1,6 @@
 package bmm.store;
 
+import bmm.base.Hint;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -33,7 +34,7 @@ final class AddressParameters {
                 throw StoreAddress.malformed(
                         address,
                         "has an unknown parameter",
-                        "known are " + String.join(", ", known) + "; nothing else may follow the ?");
+                        Hint.of("known are ").names(known).and("; nothing else may follow the ?"));
             }
             values.put(name, equals < 0 ? "" : decoded(parameter.substring(equals + 1)));
         }
@@ -59,7 +60,9 @@ final class AddressParameters {
             case "false", "no", "off", "0" -> false;
             default ->
                 throw StoreAddress.malformed(
-                        address, "has a " + name + " that is not true or false", "use " + name + "=true");
+                        address,
+                        "has a " + name + " that is not true or false",
+                        Hint.of("use ").name(name).and("=true"));
         });
     }
 }

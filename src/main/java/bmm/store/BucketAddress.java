@@ -47,7 +47,7 @@ public record BucketAddress(
     }
 
     private static URI endpoint(String address, String value) {
-        String hint = "write endpoint=https://host or endpoint=http://host:port, with nothing behind it";
+        final String hint = "write endpoint=https://host or endpoint=http://host:port, with nothing behind it";
         try {
             URI uri = new URI(value);
             String path = Optional.ofNullable(uri.getPath()).orElse("");

@@ -2,6 +2,7 @@ package bmm.store;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.base.Settings;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,8 +137,9 @@ public final class BucketLifecycle implements AutoCloseable {
                 ? new Failure(
                         ExitCode.STORE,
                         String.valueOf(failure.getMessage()),
-                        "use the keys of whoever owns the bucket for this one command; it takes " + action
-                                + ", which a backup host should not have",
+                        Hint.of("use the keys of whoever owns the bucket for this one command; it takes ")
+                                .name(action)
+                                .and(", which a backup host should not have"),
                         refused)
                 : failure;
     }

@@ -3,6 +3,7 @@ package bmm.store;
 import bmm.base.DurableFile;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -39,7 +40,8 @@ final class Folder {
             throw new Failure(
                     ExitCode.STORE,
                     store + ": the directory " + root + (there ? " is not a directory" : " does not exist"),
-                    "is it mounted? bmm never makes the root of a store; create it one time with mkdir -p " + root);
+                    Hint.of("is it mounted? bmm never makes the root of a store; create it one time with mkdir -p ")
+                            .file(root));
         }
         return root;
     }
@@ -159,20 +161,22 @@ final class Folder {
         };
     }
 
-    private String hint(String reason, IOException thrown) {
+    private Hint hint(String reason, IOException thrown) {
         if (thrown instanceof NotDirectoryException) {
-            return "an object has the name that this key needs for a directory; use another key";
+            return Hint.of("an object has the name that this key needs for a directory; use another key");
         }
         return List.of("No space", "Disk quota", "Read-only", "File name too long", "symbolic link").stream()
                 .filter(reason::contains)
                 .findFirst()
                 .map(found -> switch (found) {
-                    case "No space", "Disk quota" -> "free some space on " + root + ", or prune more";
-                    case "Read-only" -> "remount it writable, or look at the kernel log: a failing disk does this";
-                    case "File name too long" -> "use a shorter key";
-                    default -> "replace the link by what it leads to, or make that the root of a store";
+                    case "No space", "Disk quota" ->
+                        Hint.of("free some space on ").file(root).and(", or prune more");
+                    case "Read-only" ->
+                        Hint.of("remount it writable, or look at the kernel log: a failing disk does this");
+                    case "File name too long" -> Hint.of("use a shorter key");
+                    default -> Hint.of("replace the link by what it leads to, or make that the root of a store");
                 })
-                .orElse("check owner and mode of " + root + " and that the disk is healthy");
+                .orElse(Hint.of("check owner and mode of ").file(root).and(" and that the disk is healthy"));
     }
 
     String name() {

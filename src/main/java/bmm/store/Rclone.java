@@ -2,6 +2,7 @@ package bmm.store;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.process.Command;
 import bmm.process.RunningCommand;
 import com.google.gson.stream.JsonReader;
@@ -255,7 +256,7 @@ final class Rclone {
         return new Failure(
                 ExitCode.STORE,
                 where(key) + (said.isEmpty() ? "rclone ended with exit status " + exit : said),
-                "try it by hand: rclone lsf " + store.substring("rclone:".length()));
+                Hint.of("try it by hand: rclone lsf ").name(store.substring("rclone:".length())));
     }
 
     /** From its last word on, without the time: {@code 2026/11/21 16:28:49 Failed to lsf: …}. */

@@ -2,6 +2,7 @@ package bmm.store;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.process.RunningCommand;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -100,7 +101,9 @@ final class RcloneClaim implements AutoCloseable {
                 throw new Failure(
                         ExitCode.STORE,
                         store + ": " + KeyText.shown(key) + ": another writer is at it, or was killed while it was",
-                        "what a killed writer has claimed is free again after " + LEASE.toMinutes() + " minutes");
+                        Hint.of("what a killed writer has claimed is free again after ")
+                                .and(LEASE.toMinutes())
+                                .and(" minutes"));
             }
             boolean first = rivals.stream().allMatch(rival -> name.compareTo(rival.path()) < 0);
             if (mine == null || !first) {

@@ -3,9 +3,11 @@ package bmm.store;
 import bmm.base.DurableFile;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.base.TemporaryDirectory;
 import bmm.process.Command;
 import bmm.process.RunningCommand;
+import com.google.errorprone.annotations.CompileTimeConstant;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -233,7 +235,7 @@ final class RemoteShell implements AutoCloseable {
                 refusal(
                         key,
                         error.isEmpty() ? "the command over there ended with exit status " + exit : error,
-                        "check disk, owner and mode on " + address.host());
+                        Hint.of("check disk, owner and mode on ").name(address.host()));
         };
     }
 
@@ -242,8 +244,9 @@ final class RemoteShell implements AutoCloseable {
             return refusal(
                     key,
                     address.host() + " does not let this user in" + said(error),
-                    "ssh -o BatchMode=yes " + address.host() + " true must work; name the key with"
-                            + " BMM_STORE_<NAME>_SSH_KEY_FILE");
+                    Hint.of("ssh -o BatchMode=yes ")
+                            .name(address.host())
+                            .and(" true must work; name the key with BMM_STORE_<NAME>_SSH_KEY_FILE"));
         }
         if (error.contains("ost key verification failed") || error.contains("host key")) {
             return refusal(
@@ -258,11 +261,17 @@ final class RemoteShell implements AutoCloseable {
     BrokenOff brokenOff(String key, String reason, @Nullable Throwable cause) {
         return new BrokenOff(
                 where(key) + "the connection to " + address.host() + " failed: " + reason,
-                "check the host and the network to it: ssh " + address.host() + " true",
+                Hint.of("check the host and the network to it: ssh ")
+                        .name(address.host())
+                        .and(" true"),
                 cause);
     }
 
-    Failure refusal(String key, String what, String hint) {
+    Failure refusal(String key, String what, Hint hint) {
+        return new Failure(ExitCode.STORE, where(key) + what, hint);
+    }
+
+    Failure refusal(String key, String what, @CompileTimeConstant final String hint) {
         return new Failure(ExitCode.STORE, where(key) + what, hint);
     }
 

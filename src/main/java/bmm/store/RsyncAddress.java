@@ -13,7 +13,7 @@ public record RsyncAddress(String host, String root, String prefix) implements S
     static RsyncAddress parse(String rest) {
         Matcher parts =
                 Pattern.compile("([^:\\[]*(?:\\[[^]]*])?):(.*)", Pattern.DOTALL).matcher(rest);
-        String form = "write rsync:user@host:/path";
+        final String form = "write rsync:user@host:/path";
         if (!parts.matches()) {
             throw StoreAddress.malformed("an rsync: address", "names no host and path", form);
         }

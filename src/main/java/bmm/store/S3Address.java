@@ -1,6 +1,8 @@
 package bmm.store;
 
 import bmm.base.Failure;
+import bmm.base.Hint;
+import com.google.errorprone.annotations.CompileTimeConstant;
 import java.net.URI;
 import java.util.Optional;
 
@@ -25,13 +27,15 @@ public sealed interface S3Address extends StoreAddress permits BucketAddress, Mi
     S3Address below(String prefix);
 
     /** The name of a bucket, checked. */
-    static String bucketName(String kind, String bucket, String form) {
+    static String bucketName(String kind, String bucket, @CompileTimeConstant final String form) {
         if (bucket.contains("@")) {
             throw noSecrets(kind);
         }
         if (!bucket.matches("[A-Za-z0-9][A-Za-z0-9._-]+")) {
             throw StoreAddress.malformed(
-                    kind, bucket.isEmpty() ? "names no bucket" : "names no valid bucket", "write " + form);
+                    kind,
+                    bucket.isEmpty() ? "names no bucket" : "names no valid bucket",
+                    Hint.of("write ").and(form));
         }
         return bucket;
     }

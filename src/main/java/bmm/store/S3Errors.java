@@ -2,6 +2,8 @@ package bmm.store;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
+import com.google.errorprone.annotations.CompileTimeConstant;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -14,7 +16,11 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 /** What an S3 server refuses, and how connections to it break, sorted and told in plain words. */
 final class S3Errors {
     /** What happened and what to do. */
-    private record Story(String what, String hint) {}
+    private record Story(String what, Hint hint) {
+        Story(String what, @CompileTimeConstant final String hint) {
+            this(what, Hint.of(hint));
+        }
+    }
 
     private final String store;
     private final S3Address address;
@@ -115,8 +121,9 @@ final class S3Errors {
             case 401, 403 ->
                 new Story(
                         "access denied" + said(refused, ": "),
-                        "check the keys and what they may do with bucket " + address.bucket()
-                                + "; without the right to list, a missing object looks like this too");
+                        Hint.of("check the keys and what they may do with bucket ")
+                                .name(address.bucket())
+                                .and("; without the right to list, a missing object looks like this too"));
             case 404 -> new Story("not found" + said(refused, ": "), "check endpoint, bucket and prefix");
             case 501 -> new Story("the store cannot do this" + said(refused, ": "), "use another store");
             case 507 -> new Story("the store is full", "free some space there, or prune more");
@@ -161,9 +168,9 @@ final class S3Errors {
                 || find(tls, java.security.GeneralSecurityException.class).isPresent();
     }
 
-    private static String keys() {
-        return "set BMM_STORE_<NAME>_ACCESS_KEY and BMM_STORE_<NAME>_SECRET_KEY, or AWS_ACCESS_KEY_ID and"
-                + " AWS_SECRET_ACCESS_KEY";
+    private static Hint keys() {
+        return Hint.of("set BMM_STORE_<NAME>_ACCESS_KEY and BMM_STORE_<NAME>_SECRET_KEY, or AWS_ACCESS_KEY_ID and"
+                + " AWS_SECRET_ACCESS_KEY");
     }
 
     private String host() {

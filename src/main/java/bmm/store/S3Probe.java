@@ -2,6 +2,7 @@ package bmm.store;
 
 import bmm.base.Amounts;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.store.S3Trials.Reply;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -90,7 +91,7 @@ final class S3Probe {
         String says = skew.compareTo(Duration.ofSeconds(2)) < 0
                 ? "the same as here"
                 : Amounts.duration(skew) + (here.isAfter(there) ? " behind" : " ahead of") + " this machine's";
-        String hint = "set both clocks by NTP (timedatectl status)";
+        final String hint = "set both clocks by NTP (timedatectl status)";
         if (skew.compareTo(MOST_SKEW) >= 0) {
             seen.add(Observed.fail(Capability.CLOCK, Verdict.NO, says, hint));
         } else if (skew.compareTo(NOTICEABLE_SKEW) >= 0) {
@@ -261,7 +262,7 @@ final class S3Probe {
                     Capability.PARTS,
                     Verdict.NO,
                     "uploads in parts are refused (" + begun.said() + ")",
-                    "allow s3:PutObject on " + below + "*; dumps above 64 MiB go up in parts"));
+                    Hint.of("allow s3:PutObject on ").name(below + "*").and("; dumps above 64 MiB go up in parts")));
             return;
         }
         String upload = begun.text();
@@ -294,7 +295,7 @@ final class S3Probe {
         }
         Reply part = trials.part(key, begun.text(), 1, TEXT);
         Reply aborted = trials.abort(key, begun.text());
-        String hint = "what a killed run leaves costs space until a rule removes it: bmm doctor --lifecycle";
+        final String hint = "what a killed run leaves costs space until a rule removes it: bmm doctor --lifecycle";
         if (!aborted.ok()) {
             seen.add(Observed.warn(
                     Capability.ABORT, Verdict.NO, "unfinished uploads stay (" + aborted.said() + ")", hint));

@@ -2,6 +2,8 @@ package bmm.store;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
+import com.google.errorprone.annotations.CompileTimeConstant;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,7 +45,12 @@ public sealed interface StoreAddress permits FolderAddress, S3Address, RsyncAddr
     }
 
     /** What is wrong with an address. */
-    static Failure malformed(String what, String problem, String hint) {
+    static Failure malformed(String what, String problem, Hint hint) {
+        return new Failure(ExitCode.CONFIGURATION, what + " " + problem, hint);
+    }
+
+    /** What is wrong with an address. */
+    static Failure malformed(String what, String problem, @CompileTimeConstant final String hint) {
         return new Failure(ExitCode.CONFIGURATION, what + " " + problem, hint);
     }
 

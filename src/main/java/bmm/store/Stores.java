@@ -2,6 +2,7 @@ package bmm.store;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.base.Keys;
 import bmm.base.Secret;
 import bmm.base.Settings;
@@ -67,7 +68,7 @@ public final class Stores {
             throw new Failure(
                     ExitCode.CONFIGURATION,
                     Keys.STORE_SSH_PORT.key(name) + " is not a port",
-                    Keys.STORE_SSH_PORT.help());
+                    Hint.of(Keys.STORE_SSH_PORT));
         }
         return Integer.parseInt(text.strip());
     }
@@ -128,12 +129,11 @@ public final class Stores {
     }
 
     private static Failure unknown(String name, Map<String, String> known) {
-        String hint = known.isEmpty()
-                ? "set " + Keys.STORE.key(name) + "=URL, or give a store URL"
-                : Spelling.nearest(name, known.keySet())
-                                .map(near -> "did you mean " + near + "? ")
-                                .orElse("")
-                        + "configured are: " + String.join(", ", known.keySet());
+        Hint hint = known.isEmpty()
+                ? Hint.of("set ").name(Keys.STORE.key(name)).and("=URL, or give a store URL")
+                : Hint.nearest(Spelling.nearest(name, known.keySet()))
+                        .and("configured are: ")
+                        .names(known.keySet());
         return new Failure(ExitCode.CONFIGURATION, "no store is called " + KeyText.shown(name), hint);
     }
 
@@ -145,7 +145,7 @@ public final class Stores {
                 throw new Failure(
                         ExitCode.CONFIGURATION,
                         family.key(name) + " is not a path: " + e.getReason(),
-                        family.help(),
+                        Hint.of(family),
                         e);
             }
         });

@@ -46,7 +46,7 @@ class FailureTest {
 
         assertThat(failure.as(ExitCode.STORE)).isSameAs(failure);
         assertThat(other).hasMessage("store is full").hasCause(failure);
-        assertThat(other.hint()).isEqualTo("make room");
+        assertThat(other.hint()).asString().isEqualTo("make room");
         assertThat(other.exitCode()).isEqualTo(ExitCode.VERIFICATION);
     }
 
@@ -55,7 +55,7 @@ class FailureTest {
         Secret secret = new Secret("hunter2");
 
         assertThat(secret).hasToString("***").isEqualTo(new Secret("hunter2")).isNotEqualTo(new Secret("x"));
-        assertThat(new Failure(ExitCode.STORE, "with " + secret, null)).hasMessage("with ***");
+        assertThat(new Failure(ExitCode.STORE, "with " + secret)).hasMessage("with ***");
         assertThat(new Gson().toJson(new Holder("app", secret))).doesNotContain("hunter2");
     }
 

@@ -90,7 +90,7 @@ class RunLockTest {
                 .isInstanceOfSatisfying(Failure.class, failure -> {
                     assertThat(failure.exitCode()).isEqualTo(ExitCode.CONFIGURATION);
                     assertThat(failure.getMessage()).startsWith("cannot write the lock file ");
-                    assertThat(failure.hint()).contains("BMM_STATE_DIR");
+                    assertThat(failure.hint()).asString().contains("BMM_STATE_DIR");
                 });
     }
 

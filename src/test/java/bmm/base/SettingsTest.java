@@ -228,7 +228,7 @@ class SettingsTest {
         assertThatThrownBy(() -> load().get(Keys.PGHOST)).isInstanceOfSatisfying(Failure.class, failure -> {
             assertThat(failure.exitCode()).isEqualTo(ExitCode.CONFIGURATION);
             assertThat(failure).hasMessage("PGHOST is not set");
-            assertThat(failure.hint()).isEqualTo(Keys.PGHOST.help());
+            assertThat(failure.hint()).asString().isEqualTo(Keys.PGHOST.help());
         });
     }
 

@@ -142,7 +142,7 @@ class LogSetupTest {
                         Level.INFO, LogFormat.TEXT, false, err, Optional.of(directory.resolve("none/bmm.log"))))
                 .isInstanceOfSatisfying(Failure.class, failure -> {
                     assertThat(failure.exitCode()).isEqualTo(ExitCode.CONFIGURATION);
-                    assertThat(failure.hint()).contains("BMM_LOG_FILE");
+                    assertThat(failure.hint()).asString().contains("BMM_LOG_FILE");
                 })
                 .hasMessage("cannot open the log file: " + directory.resolve("none/bmm.log")
                         + ": no such file or directory");

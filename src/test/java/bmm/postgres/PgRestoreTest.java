@@ -122,7 +122,7 @@ final class PgRestoreTest {
         assertThat(failure)
                 .hasMessageContaining("relation \"t\" already exists (TABLE t postgres)")
                 .hasMessageContaining("more error");
-        assertThat(failure.hint()).contains("empty database");
+        assertThat(failure.hint()).asString().contains("empty database");
         assertThat(failure.errors()).hasSizeGreaterThan(1);
     }
 
@@ -138,7 +138,7 @@ final class PgRestoreTest {
                 () -> restore(new PgRestore.Input.CustomFile(custom), PgRestore.Options.DEFAULTS));
 
         assertThat(failure.missingRoles()).containsExactly("one role");
-        assertThat(failure.hint()).contains("globals");
+        assertThat(failure.hint()).asString().contains("globals");
         PgRestore.globals(
                 tools,
                 "CREATE ROLE postgres;\nCREATE ROLE \"one role\";\n".getBytes(StandardCharsets.UTF_8),
@@ -167,8 +167,8 @@ final class PgRestoreTest {
                 () -> restore(new PgRestore.Input.Plain(new ByteArrayInputStream(sql)), PgRestore.Options.DEFAULTS));
 
         assertThat(failure).hasMessageContaining("pg_nowhere");
-        assertThat(failure.hint()).contains("postgresql-" + tools.major() + "-nowhere");
-        assertThat(ExtensionPackage.hint("citext", 17)).contains("postgresql-17 ");
+        assertThat(failure.hint()).asString().contains("postgresql-" + tools.major() + "-nowhere");
+        assertThat(ExtensionPackage.hint("citext", 17)).asString().contains("postgresql-17 ");
     }
 
     @Test

@@ -134,7 +134,7 @@ final class ScratchClusterTest {
         assertThatThrownBy(() -> ServerPrograms.find(99, null, ""))
                 .isInstanceOfSatisfying(Failure.class, failure -> {
                     assertThat(failure.exitCode()).isEqualTo(ExitCode.PREFLIGHT);
-                    assertThat(failure.hint()).contains("postgresql-99");
+                    assertThat(failure.hint()).asString().contains("postgresql-99");
                 })
                 .hasMessageContaining("99 are not installed");
         assertThatThrownBy(() -> ServerPrograms.find(99, bin, "")).hasMessageContaining("is older than the dump");

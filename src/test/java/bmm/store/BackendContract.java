@@ -441,7 +441,7 @@ abstract class BackendContract {
     static void assertIsOneLine(Throwable thrown) {
         assertThat(thrown).isInstanceOf(Failure.class);
         assertThat(((Failure) thrown).exitCode()).isEqualTo(ExitCode.STORE);
-        assertThat(((Failure) thrown).hint()).isNotBlank();
+        assertThat(((Failure) thrown).hint()).asString().isNotBlank();
         assertThat(thrown.getMessage()).isNotBlank().doesNotContain("\n");
     }
 

@@ -125,7 +125,7 @@ class BucketLifecycleTest {
             assertThat(catchThrowable(() -> rules.apply(List.of(EXPIRE))))
                     .isInstanceOfSatisfying(
                             Failure.class,
-                            failure -> assertThat(failure.hint()).contains("s3:PutLifecycleConfiguration"))
+                            failure -> assertThat(failure.hint()).asString().contains("s3:PutLifecycleConfiguration"))
                     .hasMessageContaining("access denied");
         }
     }

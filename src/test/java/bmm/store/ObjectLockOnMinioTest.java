@@ -76,7 +76,7 @@ class ObjectLockOnMinioTest {
                     catchThrowableOfType(Failure.class, () -> store.put("key", body(size), lock(Mode.GOVERNANCE)));
             assertThat(refused.exitCode()).isEqualTo(ExitCode.STORE);
             assertThat(refused).hasMessageContaining("the bucket has no object lock");
-            assertThat(refused.hint()).contains("BMM_REMOTE_LOCK_DAYS");
+            assertThat(refused.hint()).asString().contains("BMM_REMOTE_LOCK_DAYS");
             assertThat(buckets.versions(LockBuckets.PLAIN)).isEmpty();
         }
     }

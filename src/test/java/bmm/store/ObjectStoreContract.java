@@ -83,7 +83,7 @@ abstract class ObjectStoreContract extends BackendContract {
 
     @Test
     void aFailureOfTheSourceStaysWhatItIs() {
-        Failure failure = new Failure(ExitCode.VERIFICATION, "the hash is wrong", null);
+        Failure failure = new Failure(ExitCode.VERIFICATION, "the hash is wrong");
         assertThatThrownBy(() -> store().put("key", new Letters(1000).failingAt(500, failure)))
                 .isSameAs(failure);
         assertThat(keys("")).isEmpty();

@@ -108,7 +108,7 @@ class StoreAddressTest {
         assertThat(thrown).isInstanceOf(Failure.class).hasMessageNotContaining("hush");
         assertThat(thrown.getMessage()).doesNotContain("\n", "\u0000");
         assertThat(((Failure) thrown).exitCode()).isEqualTo(ExitCode.CONFIGURATION);
-        assertThat(((Failure) thrown).hint()).isNotBlank().doesNotContain("hush");
+        assertThat(((Failure) thrown).hint()).asString().isNotBlank().doesNotContain("hush");
     }
 
     @Test
@@ -154,7 +154,9 @@ class StoreAddressTest {
     void anUnknownNameLeadsToTheKnownOnes() {
         Throwable thrown = catchThrowable(() -> Stores.open("nos/prefix", SETTINGS));
         assertThat(thrown).hasMessage("no store is called NOS");
-        assertThat(((Failure) thrown).hint()).isEqualTo("did you mean NAS? configured are: BAD, HALF, NAS, OFF");
+        assertThat(((Failure) thrown).hint())
+                .asString()
+                .isEqualTo("did you mean NAS? configured are: BAD, HALF, NAS, OFF");
         assertThatThrownBy(() -> Stores.open("off_access_key", SETTINGS)).hasMessageContaining("no store is called");
     }
 
