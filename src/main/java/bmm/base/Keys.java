@@ -157,6 +157,12 @@ public final class Keys {
             "Run after a restore, always; BMM_OUTCOME holds the exit code so far.");
     public static final Setting<Duration> HOOK_TIMEOUT =
             Setting.duration("BMM_HOOK_TIMEOUT", "10m", "A hook that takes longer is stopped and counts as failed.");
+    public static final Setting<List<String>> HOOK_ENV = Setting.list(
+            "BMM_HOOK_ENV",
+            "names",
+            null,
+            "[\\s,]+",
+            "Environment variables of bmm's own that hooks and cmd: probes are given, beside PATH, HOME, locale and the like.");
 
     public static final Setting<List<String>> BACKUP_REMOTE = Setting.list(
             "BMM_BACKUP_REMOTE",
@@ -179,6 +185,14 @@ public final class Keys {
             "BMM_RCLONE_CONFIG",
             null,
             "rclone's configuration file, where it is not the one that rclone itself looks for.");
+
+    public static final Setting<List<String>> RCLONE_ENV = Setting.list(
+            "BMM_RCLONE_ENV",
+            "names",
+            null,
+            "[\\s,]+",
+            "Environment variables of bmm's own that rclone is given beside RCLONE_ settings and proxies;"
+                    + " a remote with env_auth needs AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY, say.");
 
     public static final Setting<Integer> REMOTE_LOCK_DAYS = Setting.number(
             "BMM_REMOTE_LOCK_DAYS",
@@ -425,11 +439,19 @@ public final class Keys {
                             MIN_FREE,
                             PRE_HOOK,
                             POST_HOOK,
-                            HOOK_TIMEOUT)),
+                            HOOK_TIMEOUT,
+                            HOOK_ENV)),
             new Group("Restore", List.of(RESTORE_PRE_HOOK, RESTORE_POST_HOOK)),
             new Group(
                     "Off-site",
-                    List.of(BACKUP_REMOTE, REMOTE_LOCK_DAYS, REMOTE_LOCK_MODE, BANDWIDTH, RETRY_MILLIS, RCLONE_CONFIG)),
+                    List.of(
+                            BACKUP_REMOTE,
+                            REMOTE_LOCK_DAYS,
+                            REMOTE_LOCK_MODE,
+                            BANDWIDTH,
+                            RETRY_MILLIS,
+                            RCLONE_CONFIG,
+                            RCLONE_ENV)),
             new Group("Encryption", List.of(AGE_RECIPIENTS, ENCRYPT, AGE_IDENTITY)),
             new Group(
                     "Retention",

@@ -3,6 +3,7 @@ package bmm.doctor;
 import bmm.base.Keys;
 import bmm.base.Settings;
 import bmm.process.Command;
+import bmm.process.Inheritance;
 import bmm.store.BucketAddress;
 import bmm.store.FolderAddress;
 import bmm.store.MinioAddress;
@@ -60,6 +61,7 @@ record Endpoint(String host, int port) {
     private static String told(String host) {
         try {
             Command.Result result = Command.of("ssh", "-G", host)
+                    .inheriting(Inheritance.SSH)
                     .timeout(Duration.ofSeconds(10))
                     .run();
             return result.ok() ? result.output() : "";

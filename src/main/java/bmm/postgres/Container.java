@@ -8,6 +8,7 @@ import bmm.base.Secret;
 import bmm.base.Settings;
 import bmm.base.Stopping;
 import bmm.process.Command;
+import bmm.process.Inheritance;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -113,7 +114,7 @@ public record Container(String name) {
     private static Command.Result docker(boolean cleaningUp, String... arguments) {
         List<String> words = new ArrayList<>(List.of("docker"));
         words.addAll(List.of(arguments));
-        Command command = Command.of(words).timeout(PATIENCE);
+        Command command = Command.of(words).inheriting(Inheritance.DOCKER).timeout(PATIENCE);
         try {
             Command.Result result = (cleaningUp ? command.forCleaningUp() : command).run();
             if (!cleaningUp && Stopping.requested()) {

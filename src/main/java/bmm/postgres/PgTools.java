@@ -6,6 +6,7 @@ import bmm.base.Hint;
 import bmm.base.Secret;
 import bmm.base.Stopping;
 import bmm.process.Command;
+import bmm.process.Inheritance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +66,8 @@ public final class PgTools {
 
     /** The tools inside the server's container. */
     public static PgTools in(Container container, ConnectionSettings connection) {
-        Command command = Command.of("docker", "exec", container.name(), "pg_dump", "--version");
+        Command command = Command.of("docker", "exec", container.name(), "pg_dump", "--version")
+                .inheriting(Inheritance.DOCKER);
         return new PgTools(
                 null,
                 container,
@@ -265,11 +267,7 @@ public final class PgTools {
         }
         words.addAll(program);
         words.addAll(arguments);
-        Command command = Command.of(words)
-                .without("PGSERVICE")
-                .without("PGCLIENTENCODING")
-                .without("PGDATESTYLE")
-                .without("PGTZ");
+        Command command = Command.of(words).inheriting(container == null ? Inheritance.POSTGRES : Inheritance.DOCKER);
         variables.forEach(command::environment);
         Secret password = connection.password();
         if (password != null) {

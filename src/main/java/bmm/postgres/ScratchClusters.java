@@ -4,6 +4,7 @@ import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.RunLock;
 import bmm.process.Command;
+import bmm.process.Inheritance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -93,7 +94,8 @@ public final class ScratchClusters {
         try {
             Path container = directory.resolve(ScratchContainer.NAME);
             if (Files.exists(container)) {
-                cleanUp(Command.of("docker", "rm", "--force", "--volumes", Files.readString(container)));
+                cleanUp(Command.of("docker", "rm", "--force", "--volumes", Files.readString(container))
+                        .inheriting(Inheritance.DOCKER));
             }
             Path programs = directory.resolve(ScratchCluster.PROGRAMS);
             if (Files.exists(programs)) {

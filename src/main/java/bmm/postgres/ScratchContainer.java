@@ -5,6 +5,7 @@ import bmm.base.Failure;
 import bmm.base.Hint;
 import bmm.base.Secret;
 import bmm.process.Command;
+import bmm.process.Inheritance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,7 +81,10 @@ public final class ScratchContainer implements AutoCloseable {
             SETTINGS.forEach(setting -> words.addAll(List.of("-c", setting)));
             docker(
                     image,
-                    Command.of(words).environment("POSTGRES_PASSWORD", password).timeout(PULLING));
+                    Command.of(words)
+                            .inheriting(Inheritance.DOCKER)
+                            .environment("POSTGRES_PASSWORD", password)
+                            .timeout(PULLING));
             await(image, container);
             ConnectionSettings connection = new ConnectionSettings(
                     container.address(), 5432, ScratchCluster.SUPERUSER, password, null, null, null, null);
@@ -123,9 +127,11 @@ public final class ScratchContainer implements AutoCloseable {
     private static void await(String image, Container container) {
         String ready = "for i in $(seq 240); do pg_isready -q -h 127.0.0.1 && exit 0; sleep 0.5; done; exit 1";
         Command.Result result = run(Command.of("docker", "exec", container.name(), "sh", "-c", ready)
+                .inheriting(Inheritance.DOCKER)
                 .timeout(PATIENCE));
         if (!result.ok()) {
             Command.Result log = run(Command.of("docker", "logs", "--tail", "5", container.name())
+                    .inheriting(Inheritance.DOCKER)
                     .timeout(PATIENCE));
             throw new Failure(
                     ExitCode.PREFLIGHT,

@@ -92,6 +92,10 @@ record SystemUser(String name, @Nullable UserPrincipal principal, List<String> b
     Command command(List<String> words) {
         List<String> all = new ArrayList<>(becoming);
         all.addAll(words);
-        return Command.of(all).directory(Path.of("/")).environment("LC_ALL", "C");
+        Command command = Command.of(all).directory(Path.of("/")).environment("LC_ALL", "C");
+        // Not those of bmm's user, which would be looked into.
+        return principal == null
+                ? command
+                : command.environment("HOME", "/").environment("USER", name).environment("LOGNAME", name);
     }
 }

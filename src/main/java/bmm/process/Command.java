@@ -6,21 +6,26 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Another program and how to run it. Arguments are plain strings: a {@link Secret} can only go into the environment,
- * which other users cannot read.
+ * which other users cannot read. That environment begins empty: of bmm's own a child gets what {@link Inheritance#EVERY}
+ * says, and what its kind is declared to take over.
  */
 public final class Command {
     private final List<String> arguments;
     private final Map<String, String> environment = new LinkedHashMap<>();
-    private final List<String> removed = new ArrayList<>();
+    private final Set<Inheritance> inherited = EnumSet.of(Inheritance.EVERY);
+    private final Set<String> named = new LinkedHashSet<>();
     private @Nullable Path input;
     private @Nullable Path directory;
     private boolean fed;
@@ -42,7 +47,19 @@ public final class Command {
         return new Command(List.of(arguments));
     }
 
-    /** Adds to the environment that the child inherits. */
+    /** What the child takes over from bmm's own environment, beside what every child does. */
+    public Command inheriting(Inheritance kind) {
+        inherited.add(kind);
+        return this;
+    }
+
+    /** Variables of bmm's own environment that the user wants the child to have; those that are not set are left out. */
+    public Command inheriting(Collection<String> names) {
+        named.addAll(names);
+        return this;
+    }
+
+    /** Adds to the environment of the child. */
     public Command environment(String name, String value) {
         environment.put(name, value);
         return this;
@@ -50,12 +67,6 @@ public final class Command {
 
     public Command environment(String name, Secret value) {
         environment.put(name, value.reveal());
-        return this;
-    }
-
-    /** Takes a variable out of the environment that the child inherits. */
-    public Command without(String name) {
-        removed.add(name);
         return this;
     }
 
@@ -119,8 +130,8 @@ public final class Command {
      */
     public RunningCommand start() throws IOException {
         ProcessBuilder builder = new ProcessBuilder(arguments);
-        builder.environment().keySet().removeAll(removed);
-        builder.environment().putAll(environment);
+        builder.environment().clear();
+        builder.environment().putAll(environmentOfChild(System.getenv()));
         builder.redirectInput(inputOfChild());
         if (silent) {
             builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
@@ -129,6 +140,18 @@ public final class Command {
             builder.directory(directory.toFile());
         }
         return new RunningCommand(program(), builder.start(), timeout, !cleaningUp, errorLines);
+    }
+
+    private Map<String, String> environmentOfChild(Map<String, String> own) {
+        Map<String, String> all = new LinkedHashMap<>();
+        inherited.forEach(kind -> kind.copy(own, all));
+        own.forEach((name, value) -> {
+            if (named.contains(name)) {
+                all.put(name, value);
+            }
+        });
+        all.putAll(environment);
+        return all;
     }
 
     private ProcessBuilder.Redirect inputOfChild() {

@@ -8,11 +8,16 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A shell command of the user's, before or after the work. What it prints goes to the log. */
-public record Hook(String name, String command, Duration timeout) {
+/**
+ * A shell command of the user's, before or after the work. What it prints goes to the log.
+ *
+ * @param variables names of those of bmm's environment that it is given
+ */
+public record Hook(String name, String command, List<String> variables, Duration timeout) {
     private static final Duration AFTER_ITS_END = Duration.ofSeconds(2);
     private static final Logger LOG = LoggerFactory.getLogger(Hook.class);
 
@@ -25,6 +30,7 @@ public record Hook(String name, String command, Duration timeout) {
     public void run(String instance, ExitCode outcome, ExitCode ifItFails) throws InterruptedException {
         LOG.atInfo().addKeyValue("hook", name).log("running the {} hook", name);
         Command shell = Command.of("/bin/sh", "-c", command)
+                .inheriting(variables)
                 .environment("BMM_INSTANCE", instance)
                 .environment("BMM_OUTCOME", String.valueOf(outcome.code()))
                 .timeout(timeout);

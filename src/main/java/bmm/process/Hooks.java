@@ -6,6 +6,7 @@ import bmm.base.Keys;
 import bmm.base.Setting;
 import bmm.base.Settings;
 import bmm.base.Stopping;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +51,8 @@ public record Hooks(Settings settings, String instance, Setting<String> pre, Set
             throws InterruptedException {
         String command = settings.find(setting).orElse(null);
         if (command != null) {
-            new Hook(name, command, settings.get(Keys.HOOK_TIMEOUT)).run(instance, outcome, ifItFails);
+            List<String> variables = settings.find(Keys.HOOK_ENV).orElse(List.of());
+            new Hook(name, command, variables, settings.get(Keys.HOOK_TIMEOUT)).run(instance, outcome, ifItFails);
         }
     }
 }

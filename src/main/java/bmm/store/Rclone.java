@@ -4,6 +4,7 @@ import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Hint;
 import bmm.process.Command;
+import bmm.process.Inheritance;
 import bmm.process.RunningCommand;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.MalformedJsonException;
@@ -30,6 +31,14 @@ final class Rclone {
     /** Something that rclone lists: a path below what was listed. */
     record Entry(String path, boolean directory, long size, Instant modified) {}
 
+    /**
+     * How it comes by credentials.
+     *
+     * @param config its own configuration, if it is not where rclone looks for it
+     * @param variables names of those of bmm's environment that it is given for its remotes
+     */
+    record Access(Optional<Path> config, List<String> variables) {}
+
     /** Each run is a process of some 50 MB. */
     private static final int AT_A_TIME = 4;
 
@@ -55,16 +64,13 @@ final class Rclone {
             "RCLONE_STATS", "0");
 
     private final String store;
-    private final Optional<Path> config;
+    private final Access access;
     private final Semaphore slots = new Semaphore(AT_A_TIME);
 
-    /**
-     * @param store its name, for messages
-     * @param config rclone's own configuration, if it is not where rclone looks for it
-     */
-    Rclone(String store, Optional<Path> config) {
+    /** @param store its name, for messages */
+    Rclone(String store, Access access) {
         this.store = store;
-        this.config = config;
+        this.access = access;
     }
 
     /** Starts it; the caller reads what it prints. */
@@ -90,11 +96,10 @@ final class Rclone {
     private Command command(List<String> arguments, Map<String, String> environment) {
         List<String> words = new ArrayList<>(List.of("rclone"));
         words.addAll(arguments);
-        // With this variable rclone's S3 does not start at all (seen in 1.60); its own name for it is RCLONE_CA_CERT.
-        Command command = Command.of(words).without("AWS_CA_BUNDLE").without("RCLONE_PROGRESS");
+        Command command = Command.of(words).inheriting(Inheritance.RCLONE).inheriting(access.variables());
         ALWAYS.forEach(command::environment);
         environment.forEach(command::environment);
-        config.ifPresent(file -> command.environment("RCLONE_CONFIG", file.toString()));
+        access.config().ifPresent(file -> command.environment("RCLONE_CONFIG", file.toString()));
         return command;
     }
 

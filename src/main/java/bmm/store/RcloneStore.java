@@ -6,7 +6,6 @@ import bmm.process.RunningCommand;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,9 +29,9 @@ final class RcloneStore implements ObjectStore {
     /** Whether directories are only parts of keys; known after the first look. */
     private @Nullable Boolean bucket;
 
-    RcloneStore(RcloneAddress address, Optional<Path> config, Duration pause) {
+    RcloneStore(RcloneAddress address, Rclone.Access access, Duration pause) {
         this.address = address;
-        this.rclone = new Rclone(address.toString(), config);
+        this.rclone = new Rclone(address.toString(), access);
         this.attempts = new Attempts(4, pause, BrokenOff.class::isInstance);
     }
 

@@ -6,6 +6,7 @@ import bmm.base.Failure;
 import bmm.base.Hint;
 import bmm.base.TemporaryDirectory;
 import bmm.process.Command;
+import bmm.process.Inheritance;
 import bmm.process.RunningCommand;
 import com.google.errorprone.annotations.CompileTimeConstant;
 import java.io.IOException;
@@ -115,7 +116,7 @@ final class RemoteShell implements AutoCloseable {
         remote.append(quoted(address.root()));
         arguments.forEach(argument -> remote.append(' ').append(quoted(argument)));
         command.add(remote.toString());
-        return Command.of(command);
+        return Command.of(command).inheriting(Inheritance.SSH);
     }
 
     private RunningCommand start(Command program) {
@@ -310,7 +311,10 @@ final class RemoteShell implements AutoCloseable {
         goodbye.addAll(List.of("-O", "exit", "--", host()));
         try {
             if (Files.exists(socket)) {
-                var unused = Command.of(goodbye).forCleaningUp().run();
+                var unused = Command.of(goodbye)
+                        .inheriting(Inheritance.SSH)
+                        .forCleaningUp()
+                        .run();
             }
             TemporaryDirectory.delete(DurableFile.directoryOf(socket));
         } catch (IOException e) {

@@ -2,6 +2,7 @@ package bmm.store;
 
 import bmm.base.Failure;
 import bmm.process.Command;
+import bmm.process.Inheritance;
 import bmm.process.RunningCommand;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,7 +57,7 @@ final class RemoteUpload {
                 "--",
                 file.toAbsolutePath().toString(),
                 target);
-        try (RunningCommand running = rsync.silent().start()) {
+        try (RunningCommand running = rsync.inheriting(Inheritance.SSH).silent().start()) {
             int exit = RemoteShell.exit(running);
             if (exit == 0) {
                 return;

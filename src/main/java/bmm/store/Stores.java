@@ -10,6 +10,7 @@ import bmm.base.Spelling;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +47,14 @@ public final class Stores {
                         S3Tuning.DEFAULT.withPause(pause));
             case RsyncAddress rsync -> retrying(new RsyncStore(rsync, ssh(place, settings), pause), pause);
             case RcloneAddress rclone ->
-                retrying(new RcloneStore(rclone, settings.find(Keys.RCLONE_CONFIG), pause), pause);
+                retrying(
+                        new RcloneStore(
+                                rclone,
+                                new Rclone.Access(
+                                        settings.find(Keys.RCLONE_CONFIG),
+                                        settings.find(Keys.RCLONE_ENV).orElse(List.of())),
+                                pause),
+                        pause);
         };
     }
 

@@ -10,9 +10,14 @@ import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 
-/** {@code cmd:…}: a shell command of the user's ends with status 0 in time. Its last line says why, if it does not. */
-record CommandProbe(String command) implements Probe {
+/**
+ * {@code cmd:…}: a shell command of the user's ends with status 0 in time. Its last line says why, if it does not.
+ *
+ * @param variables names of those of bmm's environment that it is given
+ */
+record CommandProbe(String command, List<String> variables) implements Probe {
     private static final Duration AFTER_ITS_END = Duration.ofSeconds(1);
     private static final int LONGEST_LINE = 200;
 
@@ -30,8 +35,10 @@ record CommandProbe(String command) implements Probe {
     public Look look(Trail trail, Duration timeout) throws IOException, InterruptedException {
         Deadline deadline = Deadline.in(timeout);
         LastLine output = new LastLine();
-        try (RunningCommand running =
-                Command.of("/bin/sh", "-c", command).timeout(timeout).start()) {
+        try (RunningCommand running = Command.of("/bin/sh", "-c", command)
+                .inheriting(variables)
+                .timeout(timeout)
+                .start()) {
             // Beside the wait: what the command leaves running may hold its output open.
             Thread reader = Thread.ofVirtual().start(() -> output.readAll(running.output()));
             int exit = running.waitFor();

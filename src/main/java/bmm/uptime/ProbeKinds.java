@@ -55,7 +55,9 @@ final class ProbeKinds {
             case "tcp" -> tcp(rest);
             case "dns" -> dns(rest, conditions);
             case "disk" -> disk(rest, conditions);
-            case "cmd" -> new CommandProbe(given(rest, "cmd:command"));
+            case "cmd" ->
+                new CommandProbe(
+                        given(rest, "cmd:command"), settings.find(Keys.HOOK_ENV).orElse(List.of()));
             case "postgres", "postgresql" -> postgres(target, rest, password);
             default ->
                 throw new IllegalArgumentException(

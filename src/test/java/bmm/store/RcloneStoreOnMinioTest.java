@@ -55,7 +55,7 @@ class RcloneStoreOnMinioTest extends BackendContract {
         return new RetryingStore(
                 new RcloneStore(
                         new RcloneAddress("minio", bucket + "/path", ""),
-                        Optional.of(directory.resolve("rclone.conf")),
+                        new Rclone.Access(Optional.of(directory.resolve("rclone.conf")), List.of()),
                         PAUSE),
                 4,
                 PAUSE);

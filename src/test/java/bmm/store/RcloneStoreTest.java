@@ -52,7 +52,9 @@ class RcloneStoreTest extends ObjectStoreContract {
     private static ObjectStore open(String path, String prefix) {
         return new RetryingStore(
                 new RcloneStore(
-                        new RcloneAddress("disk", path, prefix), Optional.of(directory.resolve("rclone.conf")), PAUSE),
+                        new RcloneAddress("disk", path, prefix),
+                        new Rclone.Access(Optional.of(directory.resolve("rclone.conf")), List.of()),
+                        PAUSE),
                 4,
                 PAUSE);
     }
@@ -118,7 +120,9 @@ class RcloneStoreTest extends ObjectStoreContract {
     @Test
     void anUnknownRemoteIsNamed() {
         try (ObjectStore store = new RcloneStore(
-                new RcloneAddress("nowhere", "path", ""), Optional.of(directory.resolve("rclone.conf")), PAUSE)) {
+                new RcloneAddress("nowhere", "path", ""),
+                new Rclone.Access(Optional.of(directory.resolve("rclone.conf")), List.of()),
+                PAUSE)) {
             Throwable thrown = catchThrowable(() -> store.list(""));
             assertIsOneLine(thrown);
             assertThat(thrown).hasMessageContaining("rclone knows no such remote");
