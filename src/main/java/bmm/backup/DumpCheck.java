@@ -47,7 +47,7 @@ record DumpCheck(String subject, DumpKind kind, Identities identities) {
             return encrypted(in, stored);
         }
         Manifest manifest = stored == null ? null : SealedManifests.open(stored, identities, subject);
-        ArchiveContent content = DumpDecoder.decode(in, kind, RecordedHash.inArchive(manifest));
+        ArchiveContent content = DumpDecoder.decode(in, kind, RecordedHash.of(manifest));
         return compare(in, content, manifest);
     }
 
@@ -59,8 +59,7 @@ record DumpCheck(String subject, DumpKind kind, Identities identities) {
         Failure locked;
         try {
             Manifest manifest = stored == null ? null : SealedManifests.open(stored, identities, subject);
-            ArchiveContent content =
-                    DumpDecoder.decodeEncrypted(in, identities, kind, RecordedHash.inArchive(manifest));
+            ArchiveContent content = DumpDecoder.decodeEncrypted(in, identities, kind, RecordedHash.of(manifest));
             return compare(in, content, manifest);
         } catch (Locked e) {
             locked = AgeKeys.locked(subject, e, identities);

@@ -74,7 +74,7 @@ final class DumpJob {
      * @param bytes on disk
      * @param dumpedBytes that pg_dump wrote, before bmm compressed them
      * @param fingerprint of the source, or null where none was asked for
-     * @param contentHash how rows can be compared with the archive, or null where they cannot
+     * @param contentHash how rows are hashed
      * @param content what was found in it when all of it was decoded
      * @param reader reads it back if it is encrypted, else null
      */
@@ -86,7 +86,7 @@ final class DumpJob {
             long dumpedBytes,
             String sha256,
             @Nullable Fingerprint fingerprint,
-            @Nullable ContentHash contentHash,
+            ContentHash contentHash,
             ArchiveContent content,
             @Nullable Identities reader,
             SortedMap<TableName, SequenceState> sequencesBefore,
@@ -112,7 +112,7 @@ final class DumpJob {
      *     if what was written cannot be decoded
      */
     Dumped run(Snapshot snapshot, String database, Path partial, long expectedBytes) throws InterruptedException {
-        ContentHash contentHash = snapshot.rowTextIsPortable() ? snapshot.contentHash() : null;
+        ContentHash contentHash = snapshot.contentHash();
         PgDump.Request request = new PgDump.Request(
                 tools, server, database, snapshot.id(), Snapshot.LOCK_WAIT_INSIDE, settings.get(Keys.DUMP_TIMEOUT));
         SortedMap<TableName, SequenceState> before = snapshot.sequences();
@@ -122,7 +122,7 @@ final class DumpJob {
         try (PgDump dump = start(request, directory);
                 ExecutorService side = Executors.newSingleThreadExecutor();
                 DumpFile file = create(partial, contentHash)) {
-            Future<@Nullable Fingerprint> fingerprint = side.submit(() -> fingerprint(snapshot, dump));
+            Future<@Nullable Fingerprint> fingerprint = side.submit(() -> fingerprint(snapshot, contentHash, dump));
             try {
                 long dumpedBytes = store(dump, directory, partial, file);
                 Fingerprint source = await(fingerprint);
@@ -170,12 +170,13 @@ final class DumpJob {
         return kind == DumpKind.DIRECTORY && tools.container().isEmpty();
     }
 
-    private @Nullable Fingerprint fingerprint(Snapshot snapshot, PgDump dump) throws InterruptedException {
+    private @Nullable Fingerprint fingerprint(Snapshot snapshot, ContentHash contentHash, PgDump dump)
+            throws InterruptedException {
         Keys.FingerprintMode mode = settings.get(Keys.FINGERPRINT);
         if (mode == Keys.FingerprintMode.OFF) {
             return null;
         }
-        ContentHash hash = mode == Keys.FingerprintMode.CONTENT ? snapshot.contentHash() : null;
+        ContentHash hash = mode == Keys.FingerprintMode.CONTENT ? contentHash : null;
         try {
             return new Fingerprinter(snapshot, hash, settings.get(Keys.DUMP_JOBS), progress::detail).compute();
         } catch (Failure e) {
@@ -185,7 +186,7 @@ final class DumpJob {
         }
     }
 
-    private DumpFile create(Path partial, @Nullable ContentHash contentHash) {
+    private DumpFile create(Path partial, ContentHash contentHash) {
         try {
             return new DumpFile(partial, kind, contentHash, encryption, isPackedHere() ? progress::bytes : bytes -> {});
         } catch (IOException e) {

@@ -14,7 +14,6 @@ import bmm.dump.DumpKind;
 import bmm.dump.SealedManifests;
 import bmm.postgres.ArchiveContent;
 import bmm.postgres.ContentHash;
-import bmm.postgres.Fingerprint;
 import bmm.postgres.PgDump;
 import bmm.postgres.PgTools;
 import bmm.postgres.Server;
@@ -147,38 +146,31 @@ final class Publication {
     }
 
     /**
-     * The content as it is in the archive, which is the source's where the two were compared. Where the server did not
-     * hash, the archive's own hash still lets a restore be compared with it.
+     * The content as it is in the archive, which is the source's where the two were compared. Where the source was not read,
+     * the archive's own hash still lets a restore be compared with it.
      */
     private static Manifest.Fingerprint fingerprint(Dumped dumped, ArchiveContent content) {
-        Fingerprint source = dumped.fingerprint();
-        ContentHash hash = dumped.contentHash() != null ? dumped.contentHash() : source == null ? null : source.hash();
+        ContentHash hash = dumped.contentHash();
         List<Manifest.Table> tables = new ArrayList<>();
         for (Map.Entry<TableName, TableContent> table : content.tables().entrySet()) {
-            TableContent best = best(
-                    table.getValue(), source == null ? null : source.tables().get(table.getKey()));
             tables.add(new Manifest.Table(
                     table.getKey().schema(),
                     table.getKey().name(),
-                    best.rows(),
-                    best.hash(),
-                    hash == null ? null : hash.plan(table.getKey()).toString()));
+                    table.getValue().rows(),
+                    table.getValue().hash(),
+                    hash.plan(table.getKey()).toString()));
         }
         List<Manifest.Sequence> sequences = new ArrayList<>();
         content.sequences()
                 .forEach((key, state) -> sequences.add(
                         new Manifest.Sequence(key.schema(), key.name(), state.lastValue(), state.called())));
-        TableContent objects = best(content.largeObjects(), source == null ? null : source.largeObjects());
+        TableContent objects = content.largeObjects();
         return new Manifest.Fingerprint(
-                hash == null ? null : hash.algorithm().label(),
-                dumped.contentHash() != null,
+                hash.algorithm().label(),
+                true,
                 tables,
                 sequences,
                 new Manifest.LargeObjects(objects.rows(), objects.hash()));
-    }
-
-    private static TableContent best(TableContent archive, @Nullable TableContent source) {
-        return archive.hash() == null && source != null ? source : archive;
     }
 
     /** Fails with the reason if a name is taken; used to choose a free second. */

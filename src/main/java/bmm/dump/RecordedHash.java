@@ -16,22 +16,15 @@ public final class RecordedHash {
     private RecordedHash() {}
 
     /**
-     * For reading the dump.
+     * For reading the dump, or a database that was restored from it.
      *
-     * @return null if the dump's rows can only be counted
+     * @return null if rows can only be counted, as without a manifest, or where the server alone could hash them
      * @throws Failure {@link ExitCode#VERIFICATION} if this bmm does not know the algorithm
      */
-    public static @Nullable ContentHash inArchive(@Nullable Manifest manifest) {
-        return manifest == null || !manifest.fingerprint().inArchive() ? null : inDatabase(manifest);
-    }
-
-    /**
-     * For looking at a database that was restored from the dump.
-     *
-     * @return null if its rows were only counted
-     * @throws Failure {@link ExitCode#VERIFICATION} if this bmm does not know the algorithm
-     */
-    public static @Nullable ContentHash inDatabase(Manifest manifest) {
+    public static @Nullable ContentHash of(@Nullable Manifest manifest) {
+        if (manifest == null || !manifest.fingerprint().inArchive()) {
+            return null;
+        }
         String label = manifest.fingerprint().hash();
         if (label == null) {
             return null;

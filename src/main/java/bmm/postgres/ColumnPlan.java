@@ -1,6 +1,5 @@
 package bmm.postgres;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -45,30 +44,5 @@ public record ColumnPlan(List<ColumnKind> kinds) {
     /** The kind of the column at a position, 0 for the first. */
     ColumnKind kind(int position) {
         return position < kinds.size() ? kinds.get(position) : ColumnKind.REST;
-    }
-
-    /** SQL expressions of type bigint that together cover the columns. */
-    List<String> sql(List<String> columns) {
-        if (!kinds.isEmpty() && kinds.size() != columns.size()) {
-            throw new IllegalArgumentException(columns.size() + " columns in place of " + kinds.size());
-        }
-        List<String> expressions = new ArrayList<>();
-        List<String> rest = new ArrayList<>();
-        for (int i = 0; i < columns.size(); i++) {
-            ColumnKind kind = kind(i);
-            if (kind == ColumnKind.REST) {
-                rest.add(columns.get(i));
-            } else {
-                expressions.add("coalesce(" + kind.sql(TableName.quote(columns.get(i)), i + 1) + ", 0)");
-            }
-        }
-        if (hasRest()) {
-            expressions.add(textSql(RowHash.rowText(rest), 0));
-        }
-        return expressions;
-    }
-
-    static String textSql(String text, int seed) {
-        return "hashtextextended(" + text + " COLLATE \"C\", " + seed + ")";
     }
 }

@@ -2,8 +2,6 @@ package bmm.postgres;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
-import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,13 +17,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Computes the fingerprint of a snapshot on the server, several tables at a time where asked to. */
+/** Computes the fingerprint of a snapshot from what COPY sends of each table, several tables at a time where asked to. */
 public final class Fingerprinter {
-    private static final Logger LOG = LoggerFactory.getLogger(Fingerprinter.class);
-
     private final Snapshot snapshot;
     private final @Nullable ContentHash hash;
     private final int jobs;
@@ -85,54 +79,39 @@ public final class Fingerprinter {
         return largeObjects ? largeObjects(session) : new TableContent(0, null);
     }
 
+    /**
+     * Reads a table. Its lock is let go afterwards, as the snapshot's own session has one: thousands of them would fill the
+     * server's table of locks.
+     */
     private TableContent content(Session session, Snapshot.Table table) {
-        String from = " FROM ONLY " + table.name().quoted();
-        // The condition is the extension's own SQL and begins with WHERE.
-        String filter = table.filter() == null ? "" : " " + table.filter();
+        boolean hasColumns = !table.columns().isEmpty();
+        CopyRows rows = new CopyRows(hash == null ? null : hash.hasher(table.name(), hasColumns));
         try {
-            if (hash != null) {
-                session.execute("SAVEPOINT row_hash");
-                try {
-                    return session.queryOne(
-                            "SELECT count(*), sum(" + rowSql(hash, table) + ")" + from + filter,
-                            row -> new TableContent(row.getLong(1), whole(row.getBigDecimal(2))));
-                } catch (SQLException e) {
-                    if (!isRowTooLong(e)) {
-                        throw e;
-                    }
-                    session.execute("ROLLBACK TO SAVEPOINT row_hash");
-                    LOG.atWarn()
-                            .addKeyValue("table", table.name())
-                            .log("a row is too long to be hashed by the server; its rows are only counted");
-                }
-            }
-            return session.queryOne("SELECT count(*)" + from + filter, row -> new TableContent(row.getLong(1), null));
+            session.execute("SAVEPOINT one_table");
+            session.copy(
+                    hash == null ? snapshot.copyToCount(table) : snapshot.copy(table),
+                    row -> rows.accept(row, 0, row.length));
+            snapshot.checkInPlace(session, table);
+            session.execute("ROLLBACK TO SAVEPOINT one_table");
+            return rows.content();
         } catch (SQLException e) {
             throw SqlFailure.running(e, "fingerprint of table " + table.name());
         }
     }
 
-    private static String rowSql(ContentHash hash, Snapshot.Table table) {
-        return hash.algorithm().sql(hash.plan(table.name()), table.columns());
-    }
-
-    /** A text of 1 GB is the server's limit, and quotes can double what COPY would still write. */
-    private static boolean isRowTooLong(SQLException e) {
-        return "54000".equals(e.getSQLState()) || Failure.reason(e).contains("invalid memory alloc request size");
-    }
-
     private TableContent largeObjects(Session session) {
         progress.accept("large objects");
+        LargeObjectHash objects = new LargeObjectHash(hash == null ? null : hash.algorithm());
         try {
-            return session.queryOne(
-                    LargeObjectHash.sql(hash == null ? null : hash.algorithm()),
-                    row -> new TableContent(row.getLong(1), hash == null ? null : whole(row.getBigDecimal(2))));
+            if (hash == null) {
+                return session.queryOne(
+                        "SELECT count(*) FROM pg_catalog.pg_largeobject_metadata",
+                        row -> new TableContent(row.getLong(1), null));
+            }
+            session.copy(LargeObjectHash.COPY_PIECES, objects::acceptPiece);
+            return objects.content();
         } catch (SQLException e) {
             throw SqlFailure.running(e, "fingerprint of the large objects");
         }
-    }
-
-    private static BigInteger whole(@Nullable BigDecimal sum) {
-        return sum == null ? BigInteger.ZERO : sum.toBigIntegerExact();
     }
 }

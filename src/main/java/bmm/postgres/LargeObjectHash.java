@@ -14,22 +14,16 @@ import org.jspecify.annotations.Nullable;
 final class LargeObjectHash {
     static final int PIECE = 1 << 20;
 
-    /** The same over all objects of a database: one row with the number of objects and the sum. */
-    static String sql(@Nullable RowHash hash) {
-        if (hash == null) {
-            return "SELECT count(*), NULL::numeric FROM pg_catalog.pg_largeobject_metadata";
-        }
-        return """
+    /** Sends a line for each piece: number of the object, number of the piece, MD5. */
+    static final String COPY_PIECES = """
+            COPY (
                 WITH sized AS MATERIALIZED (
                     SELECT oid, pg_catalog.lo_lseek64(pg_catalog.lo_open(oid, 262144), 0, 2) AS size
                     FROM pg_catalog.pg_largeobject_metadata
-                ), pieces AS (
-                    SELECT oid, n, pg_catalog.md5(pg_catalog.lo_get(oid, n * 1048576, 1048576)) AS md5
-                    FROM sized, pg_catalog.generate_series(0, greatest((size + 1048575) / 1048576 - 1, 0)) AS n
                 )
-                SELECT count(DISTINCT oid), sum(%s) FROM pieces
-                """.formatted(hash.textSql("ROW(oid, n, md5)::text"));
-    }
+                SELECT oid, n, pg_catalog.md5(pg_catalog.lo_get(oid, n * 1048576, 1048576))
+                FROM sized, pg_catalog.generate_series(0, greatest((size + 1048575) / 1048576 - 1, 0)) AS n
+            ) TO STDOUT""";
 
     private final @Nullable RowHash hash;
     private long objects;
@@ -78,11 +72,26 @@ final class LargeObjectHash {
     }
 
     private void endPiece(RowHash rowHash) {
-        String row = "(" + oid + "," + piece + "," + HexFormat.of().formatHex(digest.digest()) + ")";
-        byte[] text = row.getBytes(StandardCharsets.US_ASCII);
-        sum = sum.add(BigInteger.valueOf(rowHash.text(text, 0, text.length)));
+        add(rowHash, oid + "," + piece + "," + HexFormat.of().formatHex(digest.digest()));
         piece++;
         inPiece = 0;
+    }
+
+    private void add(RowHash rowHash, String fields) {
+        byte[] text = ("(" + fields + ")").getBytes(StandardCharsets.US_ASCII);
+        sum = sum.add(BigInteger.valueOf(rowHash.text(text, 0, text.length)));
+    }
+
+    /** Takes a line of {@link #COPY_PIECES}. */
+    void acceptPiece(byte[] line) {
+        String fields =
+                new String(line, StandardCharsets.US_ASCII).stripTrailing().replace('\t', ',');
+        if (fields.contains(",0,")) {
+            objects++;
+        }
+        if (hash != null) {
+            add(hash, fields);
+        }
     }
 
     TableContent content() {

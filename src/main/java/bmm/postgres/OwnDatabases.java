@@ -141,15 +141,15 @@ public final class OwnDatabases {
         }
         @Nullable SQLException failed = null;
         try {
-            session.execute("BEGIN");
+            session.begin("");
             for (String statement : statements) {
                 session.execute(statement);
             }
-            session.execute("COMMIT");
+            session.commit();
             return true;
         } catch (SQLException e) {
             failed = e;
-            session.execute("ROLLBACK");
+            session.rollback();
         }
         // Someone came back between the two.
         if (last || !"55006".equals(failed.getSQLState())) {

@@ -5,12 +5,10 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.List;
-import java.util.stream.Collectors;
 
 /**
- * The hash of one row, computed alike by the server from the table and here from COPY text. A table's content hash is the
- * sum over its rows, so it does not depend on their order, and a row that is there twice counts twice.
+ * The hash of one row, computed from its fields in COPY text, be they from a server or from an archive. A table's content
+ * hash is the sum over its rows, so it does not depend on their order, and a row that is there twice counts twice.
  */
 public enum RowHash {
     /**
@@ -19,34 +17,16 @@ public enum RowHash {
      */
     COLUMNS("column-lookup3") {
         @Override
-        String sql(ColumnPlan plan, List<String> columns) {
-            return "hashint4extended(0, " + String.join(" # ", plan.sql(columns)) + ")";
-        }
-
-        @Override
-        String textSql(String text) {
-            return ColumnPlan.textSql(text, 0);
-        }
-
-        @Override
         long text(byte[] text, int offset, int length) {
             return Lookup3.bytes(text, offset, length, 0);
         }
     },
 
-    /** The first eight bytes of SHA-256 over the text of the whole row; several times the work. */
+    /**
+     * The first eight bytes of SHA-256 over the text of the whole row. Backups before 0.2 have it where a server's own hash
+     * functions were not as expected.
+     */
     SHA256("row-text-sha256") {
-        @Override
-        String sql(ColumnPlan plan, List<String> columns) {
-            return textSql(rowText(columns));
-        }
-
-        @Override
-        String textSql(String text) {
-            return "('x' || encode(substring(sha256(convert_to(" + text
-                    + ", getdatabaseencoding())) for 8), 'hex'))::bit(64)::bigint";
-        }
-
         @Override
         long text(byte[] text, int offset, int length) {
             MessageDigest digest = newSha256();
@@ -83,19 +63,8 @@ public enum RowHash {
         throw new IllegalArgumentException("unknown row hash " + label);
     }
 
-    /** An SQL expression of type bigint for a row with these columns, named as the table names them. */
-    abstract String sql(ColumnPlan plan, List<String> columns);
-
-    /** An SQL expression of type bigint over an expression of type text. */
-    abstract String textSql(String text);
-
-    /** What {@link #textSql} has for the same bytes in the database's encoding. */
+    /** The hash of some text, as bytes in the database's encoding. */
     abstract long text(byte[] text, int offset, int length);
-
-    /** The text of a row, as {@link RowText} makes it here. */
-    static String rowText(List<String> columns) {
-        return "ROW(" + columns.stream().map(TableName::quote).collect(Collectors.joining(", ")) + ")::text";
-    }
 
     private static MessageDigest newSha256() {
         try {

@@ -10,9 +10,13 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A PostgreSQL server: who is there, what it holds. */
 public final class Server {
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
     /** From it on, pg_terminate_backend waits when it is told how long. */
     private static final int FIRST_TO_WAIT = 14;
 
@@ -76,10 +80,11 @@ public final class Server {
         try (Session session = connect(database)) {
             return session.queryOne(
                     """
-                    SELECT datname, current_setting('server_version_num')::int, current_setting('server_version'),
+                    SELECT datname, pg_catalog.current_setting('server_version_num')::pg_catalog.int4,
+                           pg_catalog.current_setting('server_version'),
                            pg_catalog.pg_database_size(oid), pg_catalog.pg_encoding_to_char(encoding),
-                           datcollate, datctype, current_setting('lc_monetary'), pg_catalog.pg_get_userbyid(datdba)
-                    FROM pg_catalog.pg_database WHERE datname = current_database()
+                           datcollate, datctype, pg_catalog.current_setting('lc_monetary'), pg_catalog.pg_get_userbyid(datdba)
+                    FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
                     """,
                     row -> new Database(
                             row.getString(1),
@@ -133,10 +138,31 @@ public final class Server {
     }
 
     private Connection open(String database) {
+        try {
+            return open(
+                    database, Map.of("connectTimeout", "10", "loginTimeout", "20", "options", Pins.STARTUP_OPTIONS));
+        } catch (Failure e) {
+            if (!isRefusedByPooler(e)) {
+                throw e;
+            }
+            LOG.atDebug().log("a pooler does not pass on settings: {}", e.getMessage());
+            return openUnpinned(database);
+        }
+    }
+
+    /** As pgbouncer says that it does not know a startup parameter. */
+    private static boolean isRefusedByPooler(Failure e) {
+        return e.getCause() instanceof SQLException sql
+                && "08P01".equals(sql.getSQLState())
+                && Failure.reason(sql).contains("startup parameter");
+    }
+
+    /** A connection with the settings that the database and the role have. */
+    Connection openUnpinned(String database) {
         return open(database, Map.of("connectTimeout", "10", "loginTimeout", "20"));
     }
 
-    /** Connects; {@code limits} are the driver's timeouts, in seconds. */
+    /** Connects; {@code limits} are parameters of the driver, its timeouts in seconds. */
     Connection open(String database, Map<String, String> limits) {
         String socket = connection.socket();
         String host = socket != null ? "localhost" : connection.host();

@@ -7,29 +7,30 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** One connection to one database, with every setting pinned that changes how values look as text. */
+/**
+ * One connection to one database, under the settings of {@link Pins}.
+ *
+ * <p>Whoever reads a table with {@code SELECT} runs what its owner made: the planner evaluates immutable functions in index
+ * expressions, predicates, statistics and constraints as the role that asks. So bmm reads an owner's relations only with
+ * {@code COPY relation TO}, which is not planned, refuses anything but a table, and calls nothing but the output functions of
+ * types, which only superusers can make; with {@code SELECT} it reads PostgreSQL's own catalog.
+ */
 final class Session implements AutoCloseable {
-    /**
-     * What both pg_dump and fingerprints run under. pg_dump itself pins DateStyle, IntervalStyle, extra_float_digits and
-     * search_path; the others would change the text of values from one run to the next.
-     */
-    static final List<String> PINNED = List.of(
-            "DateStyle=ISO",
-            "IntervalStyle=postgres",
-            "TimeZone=UTC",
-            "extra_float_digits=3",
-            "bytea_output=hex",
-            "search_path=",
-            "row_security=off",
-            "quote_all_identifiers=off",
-            "statement_timeout=0",
-            "idle_in_transaction_session_timeout=0");
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
     private final Connection connection;
     private final Stopping.Registration registration;
-    private volatile boolean cancelled;
+
+    /** Behind a pooler that does not pass on the startup packet each transaction may be at another server process. */
+    private final boolean pooled;
+
+    private boolean inTransaction;
 
     Session(Connection connection) throws SQLException {
         this(connection, true);
@@ -38,14 +39,13 @@ final class Session implements AutoCloseable {
     private Session(Connection connection, boolean stoppable) throws SQLException {
         this.connection = connection;
         this.registration = stoppable ? Stopping.register(this::cancel) : () -> {};
-        try (Statement statement = connection.createStatement()) {
-            // Servers know it from 17 on; a default of the role's would end the snapshot in mid-dump.
-            statement.execute("SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings"
-                    + " WHERE name = 'transaction_timeout'");
-            for (String pinned : PINNED) {
-                int equals = pinned.indexOf('=');
-                String value = pinned.substring(equals + 1);
-                statement.execute("SET " + pinned.substring(0, equals) + " = '" + value + "'");
+        boolean pinned = false;
+        try {
+            this.pooled = !Pins.set(connection);
+            pinned = true;
+        } finally {
+            if (!pinned) {
+                close();
             }
         }
     }
@@ -55,6 +55,39 @@ final class Session implements AutoCloseable {
         return new Session(connection, false);
     }
 
+    /** Begins a transaction; {@code modes} as in {@code BEGIN}. */
+    void begin(String modes) throws SQLException {
+        begin(modes, null);
+    }
+
+    /** The same in an exported snapshot, which must be named before anything is read. */
+    void begin(String modes, @Nullable String snapshotId) throws SQLException {
+        execute("BEGIN " + modes);
+        inTransaction = true;
+        if (snapshotId != null) {
+            execute("SET TRANSACTION SNAPSHOT '" + snapshotId + "'");
+        }
+        if (pooled) {
+            Pins.set(connection);
+        }
+    }
+
+    /** Ends the transaction with COMMIT. */
+    void commit() throws SQLException {
+        end("COMMIT");
+    }
+
+    /** Ends the transaction with ROLLBACK. */
+    void rollback() throws SQLException {
+        end("ROLLBACK");
+    }
+
+    private void end(String how) throws SQLException {
+        inTransaction = false;
+        execute(how);
+    }
+
+    /** A statement without expressions: those of a query are evaluated, and belong into {@link #query}. */
     void execute(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
@@ -66,18 +99,27 @@ final class Session implements AutoCloseable {
         T read(ResultSet row) throws SQLException;
     }
 
-    /** Something that is done with a statement. */
-    interface StatementUse<T> {
-        T use(Statement statement) throws SQLException;
-    }
-
-    <T> T with(StatementUse<T> use) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            return use.use(statement);
+    /** Reads the catalog. */
+    <T> List<T> query(String sql, RowReader<T> reader) throws SQLException {
+        if (!pooled || inTransaction) {
+            return rows(sql, reader);
+        }
+        begin("");
+        try {
+            List<T> rows = rows(sql, reader);
+            commit();
+            return rows;
+        } catch (SQLException e) {
+            try {
+                rollback();
+            } catch (SQLException second) {
+                e.addSuppressed(second);
+            }
+            throw e;
         }
     }
 
-    <T> List<T> query(String sql, RowReader<T> reader) throws SQLException {
+    private <T> List<T> rows(String sql, RowReader<T> reader) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             List<T> read = new ArrayList<>();
@@ -92,6 +134,19 @@ final class Session implements AutoCloseable {
         return query(sql, reader).getFirst();
     }
 
+    /** What a COPY sends, in pieces: of a table a row each, of text in the encoding that the statement names. */
+    interface CopyReader {
+        void accept(byte[] bytes);
+    }
+
+    /** Runs {@code COPY … TO STDOUT}. */
+    void copy(String statement, CopyReader reader) throws SQLException {
+        CopyOut copy = driver().getCopyAPI().copyOut(statement);
+        for (byte[] row = copy.readFromCopy(); row != null; row = copy.readFromCopy()) {
+            reader.accept(row);
+        }
+    }
+
     /** The driver's own connection, for what JDBC has no words for. */
     PGConnection driver() throws SQLException {
         return connection.unwrap(PGConnection.class);
@@ -99,17 +154,11 @@ final class Session implements AutoCloseable {
 
     /** Breaks off whatever this session is doing, from another thread; it can do nothing more afterwards. */
     void cancel() {
-        cancelled = true;
         try {
             connection.abort(Runnable::run);
         } catch (SQLException e) {
-            // It is being closed anyway.
-            cancelled = true;
+            LOG.atDebug().log("a session that is being closed anyway: {}", SqlFailure.message(e));
         }
-    }
-
-    boolean isCancelled() {
-        return cancelled;
     }
 
     @Override
@@ -119,7 +168,7 @@ final class Session implements AutoCloseable {
             connection.close();
         } catch (SQLException e) {
             // The server ends the session, and with it the snapshot and its locks, when the connection is gone.
-            cancelled = true;
+            LOG.atDebug().log("closing a session: {}", SqlFailure.message(e));
         }
     }
 }

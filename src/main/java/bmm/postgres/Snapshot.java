@@ -27,17 +27,17 @@ public final class Snapshot implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Snapshot.class);
     private static final int MOST_ATTEMPTS = 5;
     private static final int TABLES_PER_LOCK = 200;
+    private static final String MODES = "ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
     /** How long another session of the same snapshot waits for a lock, see {@link TableBusy}. */
     public static final Duration LOCK_WAIT_INSIDE = Duration.ofSeconds(2);
 
-    private static final int SEQUENCES_PER_QUERY = 100;
     /**
      * What pg_dump dumps data of: ordinary tables and leaf partitions; of an extension's tables only its settings; on a
      * standby no unlogged ones, which are empty there and cannot be read.
      */
     private static final String TABLES = """
-            SELECT n.nspname, c.relname, pg_catalog.pg_relation_size(c.oid),
+            SELECT n.nspname, c.relname, c.oid::pg_catalog.int8, pg_catalog.pg_relation_size(c.oid),
                    ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
                          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
                          ORDER BY a.attnum),
@@ -57,9 +57,15 @@ public final class Snapshot implements AutoCloseable {
               AND (c.relpersistence <> 'u' OR NOT pg_catalog.pg_is_in_recovery())
             """.formatted(ColumnKind.OF_ATTRIBUTE);
 
-    /** A table whose data is in the snapshot. */
+    /**
+     * A table whose data is in the snapshot.
+     *
+     * @param oid which relation has the name
+     * @param filter the extension's own condition for rows that are its settings; it begins with WHERE
+     */
     record Table(
             TableName name,
+            long oid,
             long sizeBytes,
             List<String> columns,
             ColumnPlan plan,
@@ -69,15 +75,17 @@ public final class Snapshot implements AutoCloseable {
     private final String database;
     private final Session session;
     private final String id;
+    private final String encoding;
     private final List<Table> tables;
     private final List<Session> workers = new ArrayList<>();
     private boolean cancelled;
 
-    private Snapshot(Server server, String database, Session session, String id, List<Table> tables) {
+    private Snapshot(Server server, String database, Session session, String id, String encoding, List<Table> tables) {
         this.server = server;
         this.database = database;
         this.session = session;
         this.id = id;
+        this.encoding = encoding;
         this.tables = tables;
     }
 
@@ -90,27 +98,29 @@ public final class Snapshot implements AutoCloseable {
     public static Snapshot open(Server server, String database, Duration lockWait) {
         Session session = server.connect(database);
         try {
-            session.execute("SET lock_timeout = " + lockWait.toMillis());
             for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
                 Set<TableName> locked = new HashSet<>();
                 List<Table> before = tables(session);
-                session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+                session.begin(MODES);
+                session.execute("SET LOCAL lock_timeout = " + lockWait.toMillis());
                 try {
                     lock(session, before, locked);
                 } catch (SQLException e) {
                     if (!isGone(e)) {
                         throw e;
                     }
-                    session.execute("ROLLBACK");
+                    session.rollback();
                     continue;
                 }
                 List<Table> tables = tables(session);
                 if (locked.containsAll(tables.stream().map(Table::name).toList())) {
                     String id = session.queryOne("SELECT pg_catalog.pg_export_snapshot()", row -> row.getString(1));
-                    return new Snapshot(server, database, session, id, tables);
+                    String encoding =
+                            session.queryOne("SELECT pg_catalog.getdatabaseencoding()", row -> row.getString(1));
+                    return new Snapshot(server, database, session, id, encoding, tables);
                 }
                 // A table was made between the two looks; look again.
-                session.execute("ROLLBACK");
+                session.rollback();
             }
         } catch (SQLException e) {
             session.close();
@@ -133,11 +143,12 @@ public final class Snapshot implements AutoCloseable {
             return new Table(
                     new TableName(row.getString(1), row.getString(2)),
                     row.getLong(3),
-                    strings(row.getArray(4)),
-                    new ColumnPlan(strings(row.getArray(5)).stream()
+                    row.getLong(4),
+                    strings(row.getArray(5)),
+                    new ColumnPlan(strings(row.getArray(6)).stream()
                             .map(ColumnKind::of)
                             .toList()),
-                    row.getString(6));
+                    row.getString(7));
         });
     }
 
@@ -189,77 +200,57 @@ public final class Snapshot implements AutoCloseable {
     }
 
     /**
-     * Where each sequence stands now. Sequences do not belong to the snapshot: read them before and after the dump, and
-     * the value in the dump lies between.
+     * Where each sequence stands now, as far as it can be told. Sequences do not belong to the snapshot: read them before and
+     * after the dump, and the value in the dump lies between.
      */
     public SortedMap<TableName, SequenceState> sequences() {
-        try {
-            session.execute("SAVEPOINT sequences");
-        } catch (SQLException e) {
-            throw running(e, "reading the sequences");
-        }
-        try {
-            return readSequences();
+        try (Session beside = server.connect(database)) {
+            return SequenceStates.read(beside);
         } catch (SQLException e) {
             // Sequences are not locked: one that was dropped meanwhile is no reason to throw a good dump away.
             LOG.atInfo().addKeyValue("db", database).log("sequences not compared: {}", SqlFailure.message(e));
-        }
-        try {
-            session.execute("ROLLBACK TO SAVEPOINT sequences");
             return new TreeMap<>();
-        } catch (SQLException e) {
-            throw running(e, "reading the sequences");
         }
     }
 
-    private SortedMap<TableName, SequenceState> readSequences() throws SQLException {
-        List<TableName> names = session.query("""
-                    SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
-                    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-                    WHERE c.relkind = 'S' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-                      AND (c.relpersistence <> 'u' OR NOT pg_catalog.pg_is_in_recovery())
-                      AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e'
-                          AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass)
-                    """, row -> new TableName(row.getString(1), row.getString(2)));
-        SortedMap<TableName, SequenceState> states = new TreeMap<>();
-        for (int from = 0; from < names.size(); from += SEQUENCES_PER_QUERY) {
-            List<TableName> some = names.subList(from, Math.min(from + SEQUENCES_PER_QUERY, names.size()));
-            List<String> selects = new ArrayList<>();
-            for (int i = 0; i < some.size(); i++) {
-                selects.add("SELECT " + i + ", last_value, is_called FROM "
-                        + some.get(i).quoted());
-            }
-            session.query(
-                    String.join(" UNION ALL ", selects),
-                    row -> states.put(some.get(row.getInt(1)), new SequenceState(row.getLong(2), row.getBoolean(3))));
-        }
-        return states;
-    }
-
-    /** How the content of these tables is hashed, by an algorithm that this server and bmm compute alike. */
+    /** How the content of these tables is hashed. */
     public ContentHash contentHash() {
         Map<TableName, ColumnPlan> plans = new TreeMap<>();
         tables.forEach(table -> plans.put(table.name(), table.plan()));
-        try {
-            return new ContentHash(HashTrial.choose(session), plans);
-        } catch (SQLException e) {
-            throw running(e, "trying the row hash");
-        }
+        return new ContentHash(RowHash.COLUMNS, plans);
     }
 
-    /**
-     * Whether the text of a row is the same here and in the dump. In a single-byte encoding some C libraries take a byte
-     * above 127 for white space, which changes the quotes.
-     */
-    public boolean rowTextIsPortable() {
-        try {
-            return session.queryOne("""
-                    SELECT CASE WHEN pg_catalog.pg_encoding_max_length(encoding) > 1 OR encoding = 0 THEN true
-                        ELSE ROW((SELECT string_agg(chr(i), '') FROM generate_series(128, 255) i))::text NOT LIKE '("%' END
-                    FROM pg_catalog.pg_database WHERE datname = current_database()
-                    """, row -> row.getBoolean(1));
-        } catch (SQLException e) {
-            return false;
+    /** What sends all rows of a table as pg_dump has them: in the database's own encoding, without generated columns. */
+    String copy(Table table) {
+        return copy(table, table.columns());
+    }
+
+    /** The same with one column only, where rows are just counted. */
+    String copyToCount(Table table) {
+        return copy(
+                table, table.columns().subList(0, Math.min(1, table.columns().size())));
+    }
+
+    private String copy(Table table, List<String> columns) {
+        String names = columns.stream().map(TableName::quote).collect(Collectors.joining(", "));
+        String what = table.filter() == null
+                ? table.name().quoted() + (columns.isEmpty() ? "" : " (" + names + ")")
+                // As pg_dump does; the extension's script is a superuser's.
+                : "(SELECT " + names + " FROM ONLY " + table.name().quoted() + " " + table.filter() + ")";
+        return "COPY " + what + " TO STDOUT WITH (ENCODING '" + encoding + "')";
+    }
+
+    /** Makes sure that a table's name still means the relation that is locked: its schema can be renamed all the same. */
+    void checkInPlace(Session worker, Table table) throws SQLException {
+        long now = worker.queryOne(
+                "SELECT coalesce(pg_catalog.to_regclass("
+                        + OwnDatabase.literal(table.name().quoted()) + ")::pg_catalog.oid, 0)::pg_catalog.int8",
+                row -> row.getLong(1));
+        if (now != table.oid()) {
+            throw new Failure(
+                    ExitCode.DUMP,
+                    "table " + table.name() + " was replaced by something else of that name while it was read",
+                    "someone renames schemas: run the backup when no migration is running");
         }
     }
 
@@ -267,10 +258,8 @@ public final class Snapshot implements AutoCloseable {
     Session worker() {
         Session worker = server.connect(database);
         try {
-            worker.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-            worker.execute("SET TRANSACTION SNAPSHOT '" + id + "'");
-            worker.execute("SET lock_timeout = " + LOCK_WAIT_INSIDE.toMillis());
-            lock(worker, tables, new HashSet<>());
+            worker.begin(MODES, id);
+            worker.execute("SET LOCAL lock_timeout = " + LOCK_WAIT_INSIDE.toMillis());
             synchronized (workers) {
                 workers.add(worker);
                 if (cancelled) {

@@ -83,7 +83,7 @@ record DrillProofs(
 
     private @Nullable ContentHash hash() {
         return manifest != null && hasContent(manifest)
-                ? RecordedHash.inDatabase(manifest)
+                ? RecordedHash.of(manifest)
                 : archive.isPresent() ? ContentHash.OF_UNKNOWN_TABLES : null;
     }
 

@@ -192,7 +192,7 @@ final class RestoreRun {
         }
         progress.begin("compare " + plan.into(), 0);
         try {
-            ContentHash hash = RecordedHash.inDatabase(manifest);
+            ContentHash hash = RecordedHash.of(manifest);
             RestoredContent found = RestoredContent.read(fresh, hash, request.jobs(), progress::detail);
             List<String> differences = new Comparison(Expected.of(manifest), found).differences();
             if (!differences.isEmpty()) {

@@ -47,8 +47,7 @@ final class Restored {
     static void holds(String database, Manifest manifest) throws InterruptedException {
         Manifest.Fingerprint recorded = manifest.fingerprint();
         try (Snapshot snapshot = Snapshot.open(ScratchServer.get().server(), database, Duration.ofSeconds(10))) {
-            Fingerprint found =
-                    new Fingerprinter(snapshot, RecordedHash.inDatabase(manifest), 1, table -> {}).compute();
+            Fingerprint found = new Fingerprinter(snapshot, RecordedHash.of(manifest), 1, table -> {}).compute();
             Map<TableName, TableContent> expected = new TreeMap<>();
             recorded.tables()
                     .forEach(table -> expected.put(

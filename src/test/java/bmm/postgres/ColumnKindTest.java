@@ -37,7 +37,7 @@ class ColumnKindTest {
     }
 
     private String sumOnServer(Snapshot.Table table) {
-        String sum = RowHash.COLUMNS.sql(table.plan(), table.columns());
+        String sum = ServerRowHash.sql(RowHash.COLUMNS, table.plan(), table.columns());
         return server.query(DATABASE, "SET TimeZone = 'UTC'; SELECT sum(" + sum + ") FROM t")
                 .lines()
                 .toList()
@@ -72,7 +72,7 @@ class ColumnKindTest {
                 "timestamp | timestamp",
                 "timestamp | timestamptz(3)",
                 "char      | character(7)",
-                "row       | bpchar",
+                "text      | bpchar",
                 "text      | varchar(9)",
                 "text      | date",
                 "text      | numeric",
@@ -81,13 +81,13 @@ class ColumnKindTest {
                 "text      | integer[]",
                 "text      | xml",
                 "text      | bytea",
-                "row       | inet",
-                "row       | name",
-                "row       | \"char\"",
+                "text      | inet",
+                "text      | name",
+                "text      | \"char\"",
                 "int8      | d_int8",
                 "char      | d_char",
-                "row       | d_domain",
-                "row       | casting",
+                "text      | d_domain",
+                "text      | casting",
             })
     void aTypeHasItsKind(String kind, String type) {
         server.sql(

@@ -45,7 +45,8 @@ final class CopyRowsTest {
             rows.append(')');
         }
         server.sql("copyrows", "CREATE TABLE t (a text, b text, c text)", "INSERT INTO t VALUES " + rows);
-        String expected = server.query("copyrows", "SELECT sum(" + hash.sql(plan, List.of("a", "b", "c")) + ") FROM t");
+        String expected = server.query(
+                "copyrows", "SELECT sum(" + ServerRowHash.sql(hash, plan, List.of("a", "b", "c")) + ") FROM t");
         byte[] copy = (server.query("copyrows", "COPY t TO STDOUT") + "\n\\.\n").getBytes(StandardCharsets.UTF_8);
 
         TableContent content = read(hash, plan, copy, copy.length);
