@@ -2,15 +2,14 @@ package bmm.alert;
 
 import bmm.base.DurableFile;
 import bmm.base.Failure;
+import bmm.base.OwnFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -87,10 +86,7 @@ final class FileHold implements StateStore.Hold {
 
     private static FileChannel open(Path file) throws IOException {
         DurableFile.createDirectories(DurableFile.directoryOf(file));
-        return FileChannel.open(
-                file,
-                Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        return OwnFile.openOrCreate(file, StandardOpenOption.WRITE);
     }
 
     private static void closeQuietly(@Nullable FileChannel channel) {

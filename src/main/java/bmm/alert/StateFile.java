@@ -2,12 +2,12 @@ package bmm.alert;
 
 import bmm.base.DurableFile;
 import bmm.base.Failure;
+import bmm.base.OwnFile;
 import com.google.gson.JsonParseException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Clock;
 import java.time.Duration;
@@ -85,7 +85,7 @@ final class StateFile implements StateStore {
             return Optional.empty();
         }
         try {
-            return Optional.of(StateText.read(Files.readAllBytes(from)));
+            return Optional.of(StateText.read(OwnFile.read(from)));
         } catch (IOException | JsonParseException e) {
             problems.add("the state of incidents in " + from + " cannot be read: " + Failure.reason(e));
             return Optional.empty();
@@ -97,11 +97,7 @@ final class StateFile implements StateStore {
         String time = clock.instant().toString().replaceAll("[-:]|\\.\\d+", "");
         try {
             if (Files.exists(file)) {
-                Files.copy(
-                        file,
-                        file.resolveSibling("incidents.damaged-" + time + ".json"),
-                        StandardCopyOption.REPLACE_EXISTING,
-                        StandardCopyOption.COPY_ATTRIBUTES);
+                DurableFile.write(file.resolveSibling("incidents.damaged-" + time + ".json"), OwnFile.read(file));
             }
         } catch (IOException e) {
             LOG.atWarn().addKeyValue("file", file).log("damaged, and cannot be set aside: {}", Failure.reason(e));
@@ -134,20 +130,12 @@ final class StateFile implements StateStore {
         }
     }
 
-    /** A second name for the file of now, so that it is still there when the new one takes its name. */
+    /** A copy of the file of now, which is still there when the new one has taken its name. */
     private void keepPrevious() throws IOException {
         if (!intact || !Files.exists(file)) {
             return;
         }
-        Path link = previous.resolveSibling(previous.getFileName() + DurableFile.PARTIAL);
-        Files.deleteIfExists(link);
-        try {
-            Files.createLink(link, file);
-        } catch (UnsupportedOperationException | IOException e) {
-            // File systems without hard links.
-            Files.copy(file, link, StandardCopyOption.COPY_ATTRIBUTES);
-        }
-        Files.move(link, previous, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        DurableFile.write(previous, OwnFile.read(file));
     }
 
     /** Directories in memory are often open to everyone, so that someone else may have made it first. */

@@ -2,6 +2,7 @@ package bmm.backup;
 
 import bmm.backup.BackupReport.Result;
 import bmm.backup.DatabaseBackup.Context;
+import bmm.base.DirectoryTree;
 import bmm.base.DurableFile;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
@@ -28,7 +29,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -167,11 +167,7 @@ public final class Backup {
         try (Stream<Path> files = Files.list(instance.backupDirectory())) {
             for (Path file : files.filter(Backup::isLeftover).toList()) {
                 LOG.atInfo().addKeyValue("file", file.getFileName()).log("removing what a dead run left half-written");
-                try (Stream<Path> parts = Files.walk(file)) {
-                    for (Path part : parts.sorted(Comparator.reverseOrder()).toList()) {
-                        Files.deleteIfExists(part);
-                    }
-                }
+                DirectoryTree.delete(file);
             }
         } catch (IOException e) {
             throw new Failure(

@@ -197,6 +197,11 @@ final class DatabaseBackup {
         PgTools tools = context.tools().forServer(source.serverMajor());
         Preflight.checkVersions(tools, source);
         DumpKind kind = DumpKind.wanted(context.settings(), tools);
+        Preflight.checkSubdirectories(
+                context.instance(),
+                kind,
+                context.settings().get(Keys.ENCRYPT) == Keys.Encrypt.REMOTE
+                        && context.settings().isGiven(Keys.AGE_RECIPIENTS));
         Preflight.checkDisk(context.instance(), context.settings(), kind, source, earlier);
         Preflight.warnOfPlain(context.settings(), earlier.of(database));
         return tools;

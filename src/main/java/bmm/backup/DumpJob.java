@@ -1,5 +1,6 @@
 package bmm.backup;
 
+import bmm.base.DirectoryTree;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Keys;
@@ -25,10 +26,8 @@ import bmm.stream.Tar;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.SortedMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -36,7 +35,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The dump and the fingerprint, side by side in one snapshot. */
@@ -302,13 +300,8 @@ final class DumpJob {
     }
 
     private static void deleteDirectory(Path directory) {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
+        try {
+            DirectoryTree.delete(directory);
         } catch (IOException e) {
             throw cannotWrite(directory, e);
         }

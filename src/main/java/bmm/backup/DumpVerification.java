@@ -5,6 +5,7 @@ import bmm.base.Amounts;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Keys;
+import bmm.base.OwnFile;
 import bmm.base.Settings;
 import bmm.base.Shell;
 import bmm.base.Stopping;
@@ -24,8 +25,9 @@ import com.google.errorprone.annotations.CompileTimeConstant;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
+import java.nio.channels.Channels;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +101,7 @@ final class DumpVerification {
 
     private void readBack(String subject, Dumped dumped) {
         progress.begin(subject + ": verify", dumped.bytes());
-        try (InputStream file = Files.newInputStream(dumped.partial());
+        try (InputStream file = Channels.newInputStream(OwnFile.open(dumped.partial(), StandardOpenOption.READ));
                 MeasuredInput measured = new MeasuredInput(file, progress::bytes)) {
             boolean opened = isOpened(measured, dumped.reader());
             measured.drain();

@@ -8,6 +8,7 @@ import bmm.base.FileSystemSpace;
 import bmm.base.Hint;
 import bmm.base.Instance;
 import bmm.base.Keys;
+import bmm.base.OwnPlace;
 import bmm.base.Settings;
 import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +64,25 @@ final class Preflight {
                     ExitCode.CONFIGURATION,
                     "the backup directory " + directory + " is not writable",
                     "chown it to the user that runs bmm");
+        }
+        OwnPlace.checkWayTo(directory, "the backup directory", Keys.BACKUP_DIR);
+        OwnPlace.othersIn(directory)
+                .ifPresent(others -> LOG.atWarn()
+                        .addKeyValue("directory", directory)
+                        .log("backups in it can be removed and exchanged by others: {}", others));
+    }
+
+    /** Subdirectories are the owner's to exchange for links, at any moment: nothing is written into one. */
+    static void checkSubdirectories(Instance instance, DumpKind kind, boolean outgoing) {
+        Optional<String> others = kind == DumpKind.DIRECTORY || outgoing
+                ? OwnPlace.othersIn(instance.backupDirectory())
+                : Optional.empty();
+        if (others.isPresent()) {
+            throw new Failure(
+                    ExitCode.PREFLIGHT,
+                    (outgoing ? "BMM_ENCRYPT=remote" : "BMM_DUMP_JOBS above 1")
+                            + " needs a backup directory that nobody else can write to: " + others.get(),
+                    Hint.of("chown the directory to the user that runs bmm: ").file(instance.backupDirectory()));
         }
     }
 

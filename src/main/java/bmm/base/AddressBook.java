@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,7 +45,7 @@ public final class AddressBook {
     public static AddressBook open(Path stateDirectory, Instant now) {
         AddressBook book = new AddressBook(stateDirectory.resolve("addresses"), now);
         try {
-            Files.readAllLines(book.file).forEach(book::read);
+            new String(OwnFile.read(book.file), StandardCharsets.UTF_8).lines().forEach(book::read);
         } catch (NoSuchFileException e) {
             return book;
         } catch (IOException e) {

@@ -69,7 +69,7 @@ public final class DurableFile {
 
     /** Forces a finished partial file to disk and gives it its final name, replacing what had that name. */
     public static void publish(Path partial, Path target) throws IOException {
-        try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = OwnFile.open(partial, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             channel.force(true);
         }
         Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -4,10 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
@@ -27,6 +25,8 @@ public final class RunLock implements AutoCloseable {
     /** In the backup directory, because what is there is what two runs must not touch at once. */
     private static final String NAME = ".bmm.lock";
 
+    private static final int LONGEST_HOLDER = 100;
+
     private final Path file;
     private final FileChannel channel;
 
@@ -37,6 +37,7 @@ public final class RunLock implements AutoCloseable {
 
     /** Takes the lock on an instance's backups or fails at once, as {@link #acquire(Path, Instant)} does. */
     public static RunLock acquire(Instance instance, Instant now) {
+        OwnPlace.checkWayTo(instance.backupDirectory(), "the backup directory", Keys.BACKUP_DIR);
         return acquire(instance.backupDirectory().resolve(NAME), now);
     }
 
@@ -78,7 +79,7 @@ public final class RunLock implements AutoCloseable {
                     "put BMM_STATE_DIR on a local file system",
                     e);
         }
-        String holder = holderOf(file);
+        String holder = holderOf(channel);
         closeQuietly(channel);
         throw locked(file, holder);
     }
@@ -114,10 +115,7 @@ public final class RunLock implements AutoCloseable {
 
     private static FileChannel open(Path file) {
         try {
-            return FileChannel.open(
-                    file,
-                    Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            return OwnFile.openOrCreate(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw cannotWrite(file, e);
         }
@@ -127,13 +125,18 @@ public final class RunLock implements AutoCloseable {
         return new Failure(
                 ExitCode.CONFIGURATION,
                 "cannot write the lock file " + file + ": " + Failure.reason(e),
-                "check the owner of its directory, or set BMM_STATE_DIR",
+                e instanceof OwnFile.NotOurs
+                        ? "who owns that directory can put such things there: run bmm as that user, or remove it and chown the"
+                                + " directory"
+                        : "check the owner of its directory, or set BMM_STATE_DIR",
                 e);
     }
 
-    private static String holderOf(Path file) {
+    private static String holderOf(FileChannel channel) {
         try {
-            return Files.readString(file).strip();
+            ByteBuffer text = ByteBuffer.allocate(LONGEST_HOLDER);
+            channel.read(text, 0);
+            return StandardCharsets.UTF_8.decode(text.flip()).toString().strip();
         } catch (IOException e) {
             return "";
         }

@@ -2,10 +2,10 @@ package bmm.base;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -42,6 +42,9 @@ public final class TemporaryDirectory implements AutoCloseable {
         if (!Files.isDirectory(parent) || !Files.isWritable(parent)) {
             throw cannotWrite(parent, "it is no directory that this user can write to", null);
         }
+        OwnPlace.othersIn(parent).ifPresent(others -> {
+            throw cannotWrite(parent, others + " and could put something else in its place", null);
+        });
         RunLock lock = RunLock.acquire(lockFile, now);
         try {
             Files.createDirectory(
@@ -83,11 +86,14 @@ public final class TemporaryDirectory implements AutoCloseable {
         try {
             dead = RunLock.acquire(lockFile, now);
         } catch (Failure e) {
-            return; // its run is alive
+            return; // its run is alive, or it is no lock of ours
         }
         try {
-            delete(directory);
-            Files.deleteIfExists(lockFile);
+            if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)
+                    || FileStatus.of(directory).isOurs()) {
+                DirectoryTree.delete(directory);
+                Files.deleteIfExists(lockFile);
+            }
         } catch (IOException e) {
             return; // it belongs to somebody else
         } finally {
@@ -107,23 +113,11 @@ public final class TemporaryDirectory implements AutoCloseable {
         return path;
     }
 
-    /** Removes a directory and all in it, links themselves and not what they lead to. */
-    public static void delete(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        try (Stream<Path> parts = Files.walk(directory)) {
-            for (Path part : parts.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(part);
-            }
-        }
-    }
-
     /** Removes it; what cannot be removed is left to the next run. */
     @Override
     public void close() {
         try {
-            delete(path);
+            DirectoryTree.delete(path);
             Files.deleteIfExists(lockFile);
         } catch (IOException e) {
             // The lock file stays, so that the next run finds the directory.

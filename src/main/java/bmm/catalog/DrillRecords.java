@@ -2,6 +2,7 @@ package bmm.catalog;
 
 import bmm.base.DurableFile;
 import bmm.base.Failure;
+import bmm.base.OwnFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -48,7 +49,7 @@ public final class DrillRecords {
         Set<String> proven = new HashSet<>();
         for (Path file : files()) {
             try {
-                DrillRecord record = DrillRecord.parse(Files.readAllBytes(file));
+                DrillRecord record = DrillRecord.parse(OwnFile.read(file));
                 if (record.proven() && record.backup() != null) {
                     proven.add(record.backup());
                 }

@@ -2,6 +2,7 @@ package bmm.catalog;
 
 import bmm.base.DurableFile;
 import bmm.base.Failure;
+import bmm.base.OwnFile;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -9,6 +10,7 @@ import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -40,12 +42,8 @@ public final class History {
             if (Files.exists(file) && Files.size(file) > ROTATE_AT_BYTES) {
                 Files.move(file, file.resolveSibling("history.1.jsonl"), StandardCopyOption.REPLACE_EXISTING);
             }
-            if (!Files.exists(file)) {
-                DurableFile.create(file).close();
-            }
             String line = GSON.toJson(new LinkedHashMap<>(run)) + "\n";
-            Files.write(
-                    file, line.getBytes(StandardCharsets.UTF_8), StandardOpenOption.APPEND, StandardOpenOption.SYNC);
+            OwnFile.append(file, line.getBytes(StandardCharsets.UTF_8), StandardOpenOption.SYNC);
         } catch (IOException e) {
             LOG.atWarn().addKeyValue("file", file).log("history not written: {}", Failure.reason(e));
         }
@@ -55,7 +53,7 @@ public final class History {
     public boolean lastFailed(String job, String subject) {
         boolean failed = false;
         try {
-            for (String line : Files.exists(file) ? Files.readAllLines(file) : List.<String>of()) {
+            for (String line : lines()) {
                 JsonObject run = GSON.fromJson(line, JsonObject.class);
                 if (run != null
                         && new JsonPrimitive(job).equals(run.get("job"))
@@ -68,5 +66,15 @@ public final class History {
             LOG.atWarn().addKeyValue("file", file).log("history not readable: {}", Failure.reason(e));
         }
         return failed;
+    }
+
+    private List<String> lines() throws IOException {
+        try {
+            return new String(OwnFile.read(file), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        }
     }
 }

@@ -3,6 +3,7 @@ package bmm.cli;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Keys.LogFormat;
+import bmm.base.OwnFile;
 import bmm.base.Secret;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
@@ -11,13 +12,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -132,10 +130,7 @@ public final class LogSetup {
 
     private static OutputStream open(Path file) {
         try {
-            return Channels.newOutputStream(FileChannel.open(
-                    file,
-                    Set.of(StandardOpenOption.APPEND, StandardOpenOption.CREATE),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))));
+            return Channels.newOutputStream(OwnFile.openOrCreate(file, StandardOpenOption.APPEND));
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.CONFIGURATION,

@@ -5,6 +5,7 @@ import bmm.base.Failure;
 import bmm.base.Hint;
 import bmm.base.Instance;
 import bmm.base.Keys;
+import bmm.base.OwnPlace;
 import bmm.base.Secret;
 import bmm.base.Setting;
 import bmm.base.Settings;
@@ -68,6 +69,7 @@ final class Run {
             settings = Settings.load(given, process.environment(), places.envFiles(options));
             maskSecrets();
             startLog(settings.find(Keys.LOG_FILE));
+            OwnPlace.check(instance().stateDirectory(), "the state directory", Keys.STATE_DIR);
             Unattended unattended = command.unattended();
             if (unattended != null) {
                 job = new JobReport(unattended, alerts(), settings, clock());

@@ -3,11 +3,12 @@ package bmm.mirror;
 import bmm.base.DurableFile;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.OwnFile;
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -22,14 +23,13 @@ record LastRun(String source, String destination, String at, long sourceObjects,
 
     static Optional<LastRun> read(Path file) {
         try {
-            if (!Files.exists(file)) {
-                return Optional.empty();
-            }
-            LastRun last = GSON.fromJson(Files.readString(file), LastRun.class);
+            LastRun last = GSON.fromJson(new String(OwnFile.read(file), StandardCharsets.UTF_8), LastRun.class);
             if (last == null || last.at == null) {
                 throw new JsonParseException("it is empty");
             }
             return Optional.of(last);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
         } catch (IOException | JsonParseException e) {
             throw new Failure(
                     ExitCode.MIRROR,

@@ -3,10 +3,12 @@ package bmm.postgres;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Hint;
+import bmm.base.OwnPlace;
 import bmm.base.Secret;
 import bmm.base.Stopping;
 import bmm.process.Command;
 import bmm.process.Inheritance;
+import bmm.process.ProgramPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -81,6 +82,10 @@ public final class PgTools {
 
     /** The tools in a directory that the user names. */
     public static PgTools in(Path directory, ConnectionSettings connection) {
+        OwnPlace.othersIn(directory)
+                .ifPresent(others -> LOG.atWarn()
+                        .addKeyValue("BMM_PG_BIN", directory)
+                        .log("whoever can change its programs can do what bmm can: {}", others));
         Path tool = directory.resolve("pg_dump");
         return new PgTools(
                 directory,
@@ -131,7 +136,10 @@ public final class PgTools {
     }
 
     private static List<Path> candidates(@Nullable String searchPath) {
-        return directories(searchPath).stream().filter(PgTools::holdsRealPgDump).toList();
+        return directories(searchPath).stream()
+                .filter(PgTools::holdsRealPgDump)
+                .filter(directory -> ProgramPath.isSafe(directory.toString()))
+                .toList();
     }
 
     /** Where PostgreSQL's programs may be on this machine. */
@@ -147,10 +155,7 @@ public final class PgTools {
             }
         }
         if (searchPath != null) {
-            Stream.of(searchPath.split(":", -1))
-                    .filter(Predicate.not(String::isEmpty))
-                    .map(Path::of)
-                    .forEach(directories::add);
+            directories.addAll(ProgramPath.directories(searchPath));
         }
         return directories;
     }

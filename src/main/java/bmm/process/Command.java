@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,9 +131,13 @@ public final class Command {
      * @throws IOException if there is no such program
      */
     public RunningCommand start() throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(arguments);
+        List<String> words = new ArrayList<>(arguments);
+        ProcessBuilder builder = new ProcessBuilder(words);
+        // It begins with a copy of bmm's own.
+        Map<String, String> child = environmentOfChild(builder.environment());
+        words.set(0, ProgramPath.find(words.getFirst(), child.getOrDefault("PATH", "")));
         builder.environment().clear();
-        builder.environment().putAll(environmentOfChild(System.getenv()));
+        builder.environment().putAll(child);
         builder.redirectInput(inputOfChild());
         if (silent) {
             builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
@@ -150,6 +156,11 @@ public final class Command {
                 all.put(name, value);
             }
         });
+        all.put(
+                "PATH",
+                ProgramPath.directories(own.getOrDefault("PATH", "")).stream()
+                        .map(Path::toString)
+                        .collect(Collectors.joining(":")));
         all.putAll(environment);
         return all;
     }

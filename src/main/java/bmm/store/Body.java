@@ -6,8 +6,10 @@ import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
@@ -40,7 +42,11 @@ public interface Body {
 
     /** The content of a file, which must not change meanwhile. */
     static Body of(Path file) throws IOException {
-        long size = Files.size(file);
+        BasicFileAttributes kind = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        if (!kind.isRegularFile()) {
+            throw new IOException(file + " is not a regular file");
+        }
+        long size = kind.size();
         return new Body() {
             @Override
             public long size() {
@@ -59,7 +65,7 @@ public interface Body {
 
             @Override
             public InputStream open(long offset) throws IOException {
-                FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+                FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
                 channel.position(offset);
                 return Channels.newInputStream(channel);
             }

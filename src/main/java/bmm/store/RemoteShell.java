@@ -1,10 +1,10 @@
 package bmm.store;
 
+import bmm.base.DirectoryTree;
 import bmm.base.DurableFile;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Hint;
-import bmm.base.TemporaryDirectory;
 import bmm.process.Command;
 import bmm.process.Inheritance;
 import bmm.process.RunningCommand;
@@ -316,7 +316,7 @@ final class RemoteShell implements AutoCloseable {
                         .forCleaningUp()
                         .run();
             }
-            TemporaryDirectory.delete(DurableFile.directoryOf(socket));
+            DirectoryTree.delete(DurableFile.directoryOf(socket));
         } catch (IOException e) {
             // It ends by itself, a minute after its last use.
         } catch (InterruptedException e) {

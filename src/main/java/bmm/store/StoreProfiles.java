@@ -3,6 +3,7 @@ package bmm.store;
 import bmm.base.DurableFile;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.OwnFile;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
@@ -87,7 +88,7 @@ public final class StoreProfiles {
 
     private static Optional<StoreProfile> read(Path file) {
         try {
-            JsonObject json = GSON.fromJson(Files.readString(file), JsonObject.class);
+            JsonObject json = GSON.fromJson(new String(OwnFile.read(file), StandardCharsets.UTF_8), JsonObject.class);
             Map<Capability, Verdict> capabilities = new EnumMap<>(Capability.class);
             JsonObject told = json.getAsJsonObject("capabilities");
             for (Capability capability : Capability.values()) {

@@ -2,6 +2,7 @@ package bmm.uptime;
 
 import bmm.base.DurableFile;
 import bmm.base.Failure;
+import bmm.base.OwnFile;
 import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -9,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -37,11 +37,8 @@ public final class TickHistory {
             if (Files.exists(file) && Files.size(file) > ROTATE_AT_BYTES) {
                 Files.move(file, file.resolveSibling("uptime.1.jsonl"), StandardCopyOption.REPLACE_EXISTING);
             }
-            if (!Files.exists(file)) {
-                DurableFile.create(file).close();
-            }
             // One write; a cut line after a power failure is not worth an fsync every minute.
-            Files.write(file, line(report, at).getBytes(StandardCharsets.UTF_8), StandardOpenOption.APPEND);
+            OwnFile.append(file, line(report, at).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             LOG.atWarn().addKeyValue("file", file).log("history not written: {}", Failure.reason(e));
         }
