@@ -60,7 +60,7 @@ final class DumpJob {
         this.inside = switch (kind) {
             case CUSTOM_ZSTD, PLAIN_GZIP -> PgDump.Compress.NONE;
             case CUSTOM, DIRECTORY ->
-                settings.get(Keys.COMPRESSION) == Keys.Codec.ZSTD && PgDump.hasZstd(tools)
+                settings.get(Keys.COMPRESSION) == Keys.Codec.ZSTD && tools.hasZstd()
                         ? PgDump.Compress.ZSTD
                         : PgDump.Compress.GZIP;
         };

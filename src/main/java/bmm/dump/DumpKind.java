@@ -40,7 +40,7 @@ public enum DumpKind {
         if (settings.get(Keys.DUMP_JOBS) > 1) {
             return DIRECTORY;
         }
-        return settings.get(Keys.COMPRESSION) == Keys.Codec.ZSTD && !PgDump.hasZstd(tools) ? CUSTOM_ZSTD : CUSTOM;
+        return settings.get(Keys.COMPRESSION) == Keys.Codec.ZSTD && !tools.hasZstd() ? CUSTOM_ZSTD : CUSTOM;
     }
 
     /** The kind of a dump file, encrypted or not, by its name. */

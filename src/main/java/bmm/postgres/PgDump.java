@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
 /** A pg_dump that runs, inside a snapshot. Closing it stops it, here and on the server. */
 public final class PgDump implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PgDump.class);
-    private static final int FIRST_WITH_ZSTD = 16;
     private static final String GLOBALS_TRAILER = "-- PostgreSQL database cluster dump complete";
     private static final String NO_TAR = "there is no tar in this container";
 
@@ -66,11 +65,6 @@ public final class PgDump implements AutoCloseable {
         this.running = running;
     }
 
-    /** Whether a pg_dump of that major version can compress with zstd by itself. */
-    public static boolean hasZstd(PgTools tools) {
-        return tools.major() >= FIRST_WITH_ZSTD;
-    }
-
     /** Starts a dump in custom format; its bytes come from {@link #output()}. */
     public static PgDump custom(Request request, Compress compress, int level) {
         return start(request, List.of("--format=custom", compression(request.tools(), compress, level)));
@@ -114,7 +108,7 @@ public final class PgDump implements AutoCloseable {
             case NONE -> "--compress=0";
             case GZIP -> "--compress=" + Math.min(level, 9);
             case ZSTD -> {
-                if (!hasZstd(tools)) {
+                if (!tools.hasZstd()) {
                     throw new IllegalArgumentException("pg_dump " + tools.version() + " has no zstd");
                 }
                 yield "--compress=zstd:" + level;

@@ -36,6 +36,7 @@ public final class PgTools {
     static final String APPLICATION_NAME = "PGAPPNAME";
 
     private static final Logger LOG = LoggerFactory.getLogger(PgTools.class);
+    private static final int FIRST_WITH_ZSTD = 16;
     private static final String OPTIONS = "PGOPTIONS";
     private static final String PINNED = "-c TimeZone=UTC -c bytea_output=hex";
     private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) ((\\d+)\\S*)");
@@ -47,6 +48,7 @@ public final class PgTools {
     private final ConnectionSettings connection;
     private final String version;
     private final int major;
+    private @Nullable Boolean zstd;
 
     private PgTools(
             @Nullable Path directory,
@@ -208,6 +210,38 @@ public final class PgTools {
     /** The major version, such as 15. */
     public int major() {
         return major;
+    }
+
+    /**
+     * Whether pg_dump can compress with zstd by itself: from 16 on, if it was built with it. Asked where it is known before it
+     * looks for a server.
+     */
+    public boolean hasZstd() {
+        if (zstd == null) {
+            zstd = major >= FIRST_WITH_ZSTD && wasBuiltWithZstd();
+        }
+        return zstd;
+    }
+
+    private boolean wasBuiltWithZstd() {
+        Command probe = command(
+                "pg_dump",
+                "postgres",
+                "bmm-probe",
+                List.of("--format=custom", "--compress=zstd:1", "--host=/nonexistent", "--no-password"));
+        try {
+            return !probe.environment("LC_ALL", "C")
+                    .timeout(Duration.ofSeconds(30))
+                    .run()
+                    .errors()
+                    .contains("does not support compression");
+        } catch (IOException e) {
+            LOG.atDebug().log("pg_dump cannot be asked for zstd: {}", Failure.reason(e));
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failure(ExitCode.DUMP, "stopped", "run it again", e);
+        }
     }
 
     /** Where the tools run, if not on this machine: paths of this machine mean nothing there. */

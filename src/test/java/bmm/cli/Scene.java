@@ -33,13 +33,18 @@ final class Scene {
 
     static final Instant BEGIN = Instant.parse("2026-11-21T03:15:00Z");
 
-    final ScratchServer server = ScratchServer.get();
+    final ScratchServer server;
     final Path root;
     final Path backups;
     final Map<String, String> environment = new TreeMap<>();
     Instant now = BEGIN;
 
     Scene(Path root) {
+        this(root, ScratchServer.get());
+    }
+
+    Scene(Path root, ScratchServer server) {
+        this.server = server;
         this.root = root;
         this.backups = directory("backups");
         set("PGHOST", server.socketDirectory());

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -23,35 +25,78 @@ import java.util.stream.Stream;
 public final class ScratchServer {
     private static final Path SAMPLE = Path.of("ops/sample/types.sql");
     private static final String USER = System.getProperty("user.name");
+    /** The majors that there may be programs of. */
+    public static final int OLDEST = 12;
+
+    public static final int NEWEST = 18;
+
     private static final boolean ROOT = USER.equals("root");
 
-    private static ScratchServer running;
+    private static final Map<Path, ScratchServer> RUNNING = new HashMap<>();
 
+    private final Path serverBin;
     private final Path bin;
     private final Path directory;
     private final int port;
 
-    private ScratchServer(Path bin, Path directory, int port) {
+    private ScratchServer(Path serverBin, Path bin, Path directory, int port) {
+        this.serverBin = serverBin;
         this.bin = bin;
         this.directory = directory;
         this.port = port;
     }
 
     /** The server, started if it is not running yet. */
-    public static synchronized ScratchServer get() {
-        if (running == null) {
+    public static ScratchServer get() {
+        try {
+            Path bin = findBin();
+            return start(bin, bin);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * A server of a major version, of the programs in BMM_TEST_PG_15 (and so on); absent where there are none. Where they lack
+     * the client's, those of the newest version at hand are used.
+     */
+    public static Optional<ScratchServer> ofMajor(int major) {
+        return binOf(major).map(bin -> {
             try {
-                // The path of a socket is at most 107 bytes long, so not below the build directory.
-                Path directory = Files.createTempDirectory("bmm-pg");
-                ScratchServer server = new ScratchServer(findBin(), directory, freePort());
-                Runtime.getRuntime().addShutdownHook(new Thread(server::stop, "stop-postgres"));
-                server.start();
-                running = server;
+                return start(bin, Files.isExecutable(bin.resolve("pg_dump")) ? bin : newestClient());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        });
+    }
+
+    private static Optional<Path> binOf(int major) {
+        return Optional.ofNullable(System.getenv("BMM_TEST_PG_" + major))
+                .or(() -> Optional.of("/usr/lib/postgresql/" + major + "/bin"))
+                .map(Path::of)
+                .filter(bin -> Files.isExecutable(bin.resolve("postgres")));
+    }
+
+    private static Path newestClient() throws IOException {
+        for (int major = NEWEST; major >= OLDEST; major--) {
+            Optional<Path> bin = binOf(major).filter(one -> Files.isExecutable(one.resolve("pg_dump")));
+            if (bin.isPresent()) {
+                return bin.get();
+            }
         }
-        return running;
+        return findBin();
+    }
+
+    private static synchronized ScratchServer start(Path serverBin, Path bin) throws IOException {
+        ScratchServer server = RUNNING.get(serverBin);
+        if (server == null) {
+            // The path of a socket is at most 107 bytes long, so not below the build directory.
+            server = new ScratchServer(serverBin, bin, Files.createTempDirectory("bmm-pg"), freePort());
+            Runtime.getRuntime().addShutdownHook(new Thread(server::stop, "stop-postgres"));
+            server.start();
+            RUNNING.put(serverBin, server);
+        }
+        return server;
     }
 
     private static Path findBin() throws IOException {
@@ -91,7 +136,7 @@ public final class ScratchServer {
                 "--locale=C.UTF-8");
         String options = "-c unix_socket_directories=" + directory + " -c port=" + port
                 + " -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c max_connections=60"
-                + " -c autovacuum=off -c log_min_messages=fatal";
+                + " -c autovacuum=off -c log_min_messages=log";
         asPostgres("pg_ctl", "-D", data(), "-w", "-l", directory + "/log", "-o", options, "start");
         if (!USER.equals("postgres")) {
             sql("postgres", "CREATE ROLE " + TableName.quote(USER) + " SUPERUSER LOGIN");
@@ -122,12 +167,21 @@ public final class ScratchServer {
         if (ROOT) {
             words.addAll(List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"));
         }
-        words.add(bin.resolve(tool).toString());
+        words.add(serverBin.resolve(tool).toString());
         words.addAll(List.of(arguments));
         var unused = run(words);
     }
 
-    /** PostgreSQL's programs. */
+    /** What the server has written into its log so far. */
+    public String log() {
+        try {
+            return Files.readString(directory.resolve("log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The client's programs. */
     public Path bin() {
         return bin;
     }
@@ -189,7 +243,8 @@ public final class ScratchServer {
     }
 
     public void dropDatabase(String name) {
-        sql("postgres", "DROP DATABASE IF EXISTS " + TableName.quote(name) + " WITH (FORCE)");
+        boolean withForce = Integer.parseInt(query("postgres", "SHOW server_version_num")) >= 130_000;
+        sql("postgres", "DROP DATABASE IF EXISTS " + TableName.quote(name) + (withForce ? " WITH (FORCE)" : ""));
     }
 
     /** The name of a database with one of everything in it. It is shared: read it, or copy it. */
