@@ -2,6 +2,7 @@ package bmm;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
@@ -18,6 +19,10 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -156,16 +161,42 @@ class FloorsTest {
                 .check(CLASSES);
     }
 
+    /** What is printed elsewhere would not be escaped: docs/decisions/0031. */
     @Test
-    void onlyTheCommandLinePrintsAndExits() {
+    void onlyTheOutputPrints() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("bmm.cli")
+                .doNotHaveFullyQualifiedName("bmm.cli.Main")
+                .and()
+                .doNotHaveFullyQualifiedName("bmm.cli.Destination")
                 .should()
                 .accessField(System.class, "out")
                 .orShould()
                 .accessField(System.class, "err")
                 .orShould()
+                .callMethod(System.class, "console")
+                .orShould()
+                .dependOnClassesThat()
+                .belongToAnyOf(FileDescriptor.class, Console.class)
+                .orShould()
+                .callMethod(Throwable.class, "printStackTrace", PrintStream.class)
+                .orShould()
+                .callMethod(Throwable.class, "printStackTrace", PrintWriter.class)
+                .check(CLASSES);
+        noClasses()
+                .that(describe("are not bmm.cli.Output", type -> !type.getName().startsWith("bmm.cli.Output")))
+                .should()
+                .callCodeUnitWhere(target(owner(assignableTo(PrintStream.class).or(assignableTo(PrintWriter.class))))
+                        .and(target(nameMatching("print.*|write.*|append|format"))))
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheCommandLineExits() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("bmm.cli")
+                .should()
                 .callMethod(System.class, "exit", int.class)
                 .orShould()
                 .callMethod(Throwable.class, "printStackTrace")

@@ -1,5 +1,6 @@
 package bmm.alert;
 
+import bmm.base.Hint;
 import bmm.notify.Http;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -129,7 +130,7 @@ public final class Heartbeat {
         }
         // Never the address: who knows it can keep the watchdog quiet.
         LOG.atWarn()
-                .addKeyValue("hint", "check the heartbeat's address")
+                .addKeyValue("hint", Hint.of("check the heartbeat's address"))
                 .log("the watchdog was not reached: {}", problem);
         return false;
     }

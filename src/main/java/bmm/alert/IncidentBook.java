@@ -1,6 +1,7 @@
 package bmm.alert;
 
 import bmm.base.Failure;
+import bmm.base.Hint;
 import bmm.notify.Routes;
 import bmm.notify.Severity;
 import java.io.IOException;
@@ -134,7 +135,7 @@ public final class IncidentBook {
         } catch (IOException e) {
             unsaved = state;
             LOG.atError()
-                    .addKeyValue("hint", "alerts are sent all the same, but may be repeated by the next run")
+                    .addKeyValue("hint", Hint.of("alerts are sent all the same, but may be repeated by the next run"))
                     .log("the state of incidents cannot be written: {}", Failure.reason(e));
         }
     }

@@ -2,6 +2,7 @@ package bmm.alert;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.SafeText;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
@@ -39,7 +40,7 @@ final class StateText {
         document.addProperty("format", FORMAT);
         document.addProperty("sha256", sha256(content.toString()));
         document.add("state", content);
-        return (GSON.toJson(document) + "\n").getBytes(StandardCharsets.UTF_8);
+        return (SafeText.json(GSON.toJson(document)) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     /**

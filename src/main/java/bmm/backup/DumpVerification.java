@@ -240,6 +240,6 @@ final class DumpVerification {
 
     /** The path as a person may use it. */
     static String shown(Path path) {
-        return Shell.quote(path.toString());
+        return Shell.file(path.toString());
     }
 }

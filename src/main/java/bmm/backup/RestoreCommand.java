@@ -28,7 +28,7 @@ final class RestoreCommand {
         // A PGPASSWORD that is not set here stays unset there; the official image asks for none on this way in.
         String exec = "docker exec -i -e PGPASSWORD " + Shell.quote(container.name()) + " ";
         String into = "-U " + Shell.quote(user) + " -d " + Shell.database(database);
-        String file = Shell.quote(dump.toString());
+        String file = Shell.file(dump.toString());
         boolean encrypted = BackupName.isEncrypted(dump.toString());
         String first = encrypted ? DumpKind.decrypt(file) : "";
         String given = encrypted ? "" : " < " + file;

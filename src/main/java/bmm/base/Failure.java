@@ -7,6 +7,7 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,32 @@ public class Failure extends RuntimeException {
         super(message, cause);
         this.exitCode = exitCode;
         this.hint = hint;
+    }
+
+    /** Several findings in one go, each told on a line of its own. */
+    public static Failure of(ExitCode exitCode, List<String> findings, @CompileTimeConstant final String hint) {
+        return new Several(exitCode, findings, Hint.of(hint));
+    }
+
+    /** What is told, a line each; what breaks the lines of a message is no reason for another one. */
+    public List<String> lines() {
+        return List.of(String.valueOf(getMessage()));
+    }
+
+    private static final class Several extends Failure {
+        private static final long serialVersionUID = 1;
+
+        private final transient List<String> findings;
+
+        Several(ExitCode exitCode, List<String> findings, Hint hint) {
+            super(exitCode, String.join("; ", findings), hint);
+            this.findings = List.copyOf(findings);
+        }
+
+        @Override
+        public List<String> lines() {
+            return findings;
+        }
     }
 
     public ExitCode exitCode() {

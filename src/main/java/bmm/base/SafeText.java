@@ -45,7 +45,7 @@ public final class SafeText {
         int before = 0;
         for (int i = 0; i < text.length(); ) {
             if (line.length() >= limit) {
-                line.append("… (").append(text.length()).append(" characters)");
+                line.append(cut(text));
                 return;
             }
             int c = text.codePointAt(i);
@@ -67,13 +67,13 @@ public final class SafeText {
      * A JSON document in which no character is left that a terminal could obey. JSON has its own {@code \u001b}, so whoever
      * parses it gets what was there before.
      *
-     * @param document as a library wrote it: outside of strings it holds nothing that would be escaped
+     * @param document as a library wrote it: a line end in it stands between members, never in a string
      */
     public static String json(String document) {
         StringBuilder safe = new StringBuilder(document.length() + 16);
         for (int i = 0; i < document.length(); ) {
             int c = document.codePointAt(i);
-            if (beginsOrder(document, i) || !isVisible(c)) {
+            if (beginsOrder(document, i) || (!isVisible(c) && c != '\n')) {
                 units(c, safe);
             } else {
                 safe.appendCodePoint(c);
@@ -81,6 +81,19 @@ public final class SafeText {
             i += Character.charCount(c);
         }
         return safe.toString();
+    }
+
+    /** A text with nothing escaped, cut as a line would be; for what gets escaped elsewhere. */
+    public static String shortened(String text) {
+        if (text.length() <= LONGEST) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(LONGEST - 1)) ? LONGEST - 1 : LONGEST;
+        return text.substring(0, end) + cut(text);
+    }
+
+    private static String cut(String text) {
+        return "… (" + text.length() + " characters)";
     }
 
     /** Whether a text is shown as it is. */

@@ -51,8 +51,7 @@ public final class Settings {
         settings.checkStores(problems);
         settings.checkProbes(problems);
         if (!problems.isEmpty()) {
-            throw new Failure(
-                    ExitCode.CONFIGURATION, String.join("\n", problems), "docs/configuration.md lists every setting");
+            throw Failure.of(ExitCode.CONFIGURATION, problems, "docs/configuration.md lists every setting");
         }
         return settings;
     }

@@ -1,5 +1,6 @@
 package bmm.catalog;
 
+import bmm.base.SafeText;
 import com.google.gson.FormattingStyle;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
@@ -72,7 +73,7 @@ public record DrillRecord(
         if (key != null) {
             json.addProperty(SIGNATURE, Ed25519.sign(signedBytes(json), key));
         }
-        return (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8);
+        return (SafeText.json(GSON.toJson(json)) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     /** Whether a record carries the signature of that key over all that it says. */

@@ -3,6 +3,7 @@ package bmm.catalog;
 import bmm.base.DurableFile;
 import bmm.base.Failure;
 import bmm.base.OwnFile;
+import bmm.base.SafeText;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -42,7 +43,7 @@ public final class History {
             if (Files.exists(file) && Files.size(file) > ROTATE_AT_BYTES) {
                 Files.move(file, file.resolveSibling("history.1.jsonl"), StandardCopyOption.REPLACE_EXISTING);
             }
-            String line = GSON.toJson(new LinkedHashMap<>(run)) + "\n";
+            String line = SafeText.json(GSON.toJson(new LinkedHashMap<>(run))) + "\n";
             OwnFile.append(file, line.getBytes(StandardCharsets.UTF_8), StandardOpenOption.SYNC);
         } catch (IOException e) {
             LOG.atWarn().addKeyValue("file", file).log("history not written: {}", Failure.reason(e));

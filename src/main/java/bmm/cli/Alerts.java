@@ -14,6 +14,7 @@ import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Hint;
 import bmm.base.Instance;
+import bmm.base.SafeText;
 import bmm.base.Settings;
 import bmm.notify.Channels;
 import bmm.notify.Routes;
@@ -101,7 +102,8 @@ final class Alerts {
                     ChannelSettings.address(url.reveal(), AlertKeys.HEARTBEAT_URL.key()), UUID.randomUUID());
             try {
                 if (rest != null && rest.stuck()) {
-                    heartbeat.fail(1, Duration.ZERO, "alerts cannot be delivered: " + rest.problem());
+                    heartbeat.fail(
+                            1, Duration.ZERO, "alerts cannot be delivered: " + clean(String.valueOf(rest.problem())));
                 } else if (down && settings.get(AlertKeys.HEARTBEAT_FAIL_WHEN_DOWN)) {
                     heartbeat.fail(ExitCode.STATUS.code(), Duration.ZERO, sentences(seen));
                 } else {
@@ -182,8 +184,7 @@ final class Alerts {
 
     /** One line without secrets. */
     private static String clean(String sentence) {
-        String line =
-                LogSetup.masked(sentence).replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
-        return line.length() > LONGEST_SENTENCE ? line.substring(0, LONGEST_SENTENCE) + "…" : line;
+        return SafeText.line(
+                LogSetup.masked(sentence).replaceAll("[\\r\\n\\t ]+", " ").strip(), LONGEST_SENTENCE);
     }
 }

@@ -16,7 +16,6 @@ import bmm.base.Shell;
 import bmm.catalog.History;
 import bmm.catalog.Manifest;
 import bmm.notify.Severity;
-import java.io.PrintStream;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -136,7 +135,7 @@ final class BackupCommand extends RunnableCommand {
     }
 
     private static void print(BackupReport report, Run run) {
-        PrintStream out = run.out();
+        Output out = run.out();
         List<String> names = report.results().stream().map(Result::database).toList();
         int width = Math.max(8, names.stream().mapToInt(String::length).max().orElse(0));
         for (Result result : report.results()) {
@@ -148,35 +147,35 @@ final class BackupCommand extends RunnableCommand {
                 .map(Result::database)
                 .toList();
         if (report.results().size() > 1) {
-            out.println(report.results().size() - failed.size() + " of "
+            out.line(report.results().size() - failed.size() + " of "
                     + Amounts.count(report.results().size(), "database") + " done"
                     + (failed.isEmpty() ? "" : "; failed: " + String.join(", ", failed)) + "  "
                     + Amounts.duration(report.took()));
         }
     }
 
-    private static void print(Result result, int width, PrintStream out) {
+    private static void print(Result result, int width, Output out) {
         String indent = " ".repeat(width + 2);
         String name =
                 result.database() + " ".repeat(width + 2 - result.database().length());
         Stored stored = result.stored();
         if (stored == null) {
-            out.println(name + "FAILED  " + firstLine(result.failure()));
+            out.line(name + "FAILED  " + firstLine(result.failure()));
             return;
         }
         Manifest manifest = stored.manifest();
-        out.println(name
+        out.line(name
                 + Amounts.bytes(manifest.database().sizeBytes()) + "  "
                 + manifest.dump().file() + "  "
                 + Amounts.bytes(manifest.dump().bytes()) + "  "
                 + Amounts.duration(stored.took()) + "   verified: "
                 + String.join(", ", stored.checks()));
         for (Sent sent : result.sent()) {
-            out.println(indent + "off-site " + sent.place() + "  " + inWords(sent));
+            out.line(indent + "off-site " + sent.place() + "  " + inWords(sent));
         }
         Pruned pruned = result.pruned();
         if (pruned != null) {
-            out.println(indent + pruned.summary());
+            out.line(indent + pruned.summary());
         }
     }
 
@@ -188,13 +187,12 @@ final class BackupCommand extends RunnableCommand {
                 + (sent.backups() > 1 ? " (with " + Amounts.count(sent.backups() - 1L, "earlier one") + ")" : "");
     }
 
-    private static void printRestore(BackupReport report, PrintStream out) {
+    private static void printRestore(BackupReport report, Output out) {
         report.results().stream().filter(result -> result.stored() != null).forEach(result -> {
             Stored stored = result.stored();
             if (stored != null) {
-                out.println(
-                        "restore:  bmm restore --database" + (result.database().startsWith("-") ? "=" : " ")
-                                + Shell.quote(result.database()) + "     or     " + stored.restoreCommand());
+                out.line("restore:  bmm restore " + Shell.option("--database", result.database()) + "     or     "
+                        + stored.restoreCommand());
             }
         });
     }

@@ -3,8 +3,6 @@ package bmm.cli;
 import bmm.base.ExitCode;
 import bmm.base.Keys;
 import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -20,8 +18,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Bmm {
     private static final Duration PATIENCE = Duration.ofSeconds(25);
 
-    private final PrintStream out;
-    private final PrintStream err;
+    private final Output out;
+    private final Output err;
     private final Map<String, String> environment;
     private final Clock clock;
     private final Duration patience;
@@ -39,8 +37,8 @@ public final class Bmm {
      * @param patience how long a run may stay for sending alerts, when its work is done
      */
     Bmm(PrintStream out, PrintStream err, Map<String, String> environment, Clock clock, Duration patience) {
-        this.out = out;
-        this.err = err;
+        this.out = new Output(out);
+        this.err = new Output(err);
         this.environment = Map.copyOf(environment);
         this.clock = clock;
         this.patience = patience;
@@ -59,8 +57,8 @@ public final class Bmm {
         CommandLine commandLine = new CommandLine(new BmmCommand(), new Commands());
         BmmCommand.named(args.length == 0 ? "" : args[0]).forEach(commandLine::addSubcommand);
         commandLine
-                .setOut(writer(out))
-                .setErr(writer(err))
+                .setOut(out.forUsage())
+                .setErr(err.forUsage())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
                 .setUsageHelpAutoWidth(false)
                 .setUsageHelpWidth(100)
@@ -70,7 +68,7 @@ public final class Bmm {
                 Keys.LogFormat.class, text -> Keys.LogFormat.valueOf(text.toUpperCase(Locale.ROOT)));
         commandLine.getSubcommands().values().forEach(Bmm::describeExitCodes);
         if (args.length == 0) {
-            commandLine.usage(writer(err));
+            commandLine.usage(err.forUsage());
             return ExitCode.USAGE.code();
         }
         return commandLine.execute(args);
@@ -94,10 +92,10 @@ public final class Bmm {
     private int usageError(ParameterException e) {
         CommandLine command = e.getCommandLine();
         String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong usage");
-        err.println("bmm: " + Character.toLowerCase(message.charAt(0)) + message.substring(1));
+        err.line("bmm: " + Character.toLowerCase(message.charAt(0)) + message.substring(1));
         String suggestions =
                 e instanceof UnmatchedArgumentException unmatched ? String.join(", ", unmatched.getSuggestions()) : "";
-        err.println("hint: " + (suggestions.isEmpty() ? "" : "did you mean " + suggestions + "? ") + "`"
+        err.line("hint: " + (suggestions.isEmpty() ? "" : "did you mean " + suggestions + "? ") + "`"
                 + command.getCommandSpec().qualifiedName() + " --help` shows what there is");
         return ExitCode.USAGE.code();
     }
@@ -123,9 +121,5 @@ public final class Bmm {
                             .map(line -> "  " + line.replace("%", "%%")) // picocli formats it
                             .toArray(String[]::new));
         }
-    }
-
-    private static PrintWriter writer(PrintStream stream) {
-        return new PrintWriter(stream, true, StandardCharsets.UTF_8);
     }
 }

@@ -12,7 +12,6 @@ import bmm.doctor.StoreDoctor;
 import bmm.doctor.UnfinishedWrites;
 import bmm.store.BucketLifecycle;
 import bmm.store.LifecycleRule;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -130,30 +129,33 @@ final class DoctorCommand extends RunnableCommand {
             all.put("policy", diagnosis.policy().orElse(null));
             run.printJson(all);
         } else {
-            PrintStream out = run.out();
-            out.println(diagnosis.store());
+            Output out = run.out();
+            out.line(diagnosis.store());
             print(diagnosis.findings(), out);
-            diagnosis.left().forEach(key -> out.println("left  " + key));
-            diagnosis.profile().ifPresent(file -> out.println("kept in " + file));
-            diagnosis.policy().ifPresent(policy -> out.println("\n" + policy.stripTrailing()));
+            diagnosis.left().forEach(key -> out.line("left  " + key));
+            diagnosis.profile().ifPresent(file -> out.line("kept in " + file));
+            diagnosis.policy().ifPresent(policy -> {
+                out.line("");
+                out.lines(policy.stripTrailing().lines().toList());
+            });
         }
         return diagnosis.exitCode();
     }
 
-    private static void print(List<Finding> findings, PrintStream out) {
+    private static void print(List<Finding> findings, Output out) {
         int width = findings.stream()
                 .mapToInt(finding -> finding.subject().length())
                 .max()
                 .orElse(0);
         for (Finding finding : findings) {
             String word = finding.level().word();
-            out.println(word
+            out.line(word
                     + " ".repeat(6 - word.length())
                     + finding.subject()
                     + " ".repeat(width + 2 - finding.subject().length())
                     + finding.says());
             if (finding.hint() != null) {
-                out.println(" ".repeat(width + 8) + "hint: " + finding.hint());
+                out.line(" ".repeat(width + 8) + "hint: " + finding.hint());
             }
         }
     }
@@ -182,7 +184,7 @@ final class DoctorCommand extends RunnableCommand {
             run.printJson(all);
         } else {
             run.out()
-                    .println(removed.store() + "  removed " + Amounts.count(removed.count(), "unfinished write") + ", "
+                    .line(removed.store() + "  removed " + Amounts.count(removed.count(), "unfinished write") + ", "
                             + Amounts.bytes(removed.bytes()));
         }
         return ExitCode.OK;
@@ -201,22 +203,22 @@ final class DoctorCommand extends RunnableCommand {
             run.printJson(all);
             return ExitCode.OK;
         }
-        PrintStream out = run.out();
-        out.println(rules.store());
-        out.println("today:");
+        Output out = run.out();
+        out.line(rules.store());
+        out.line("today:");
         for (BucketLifecycle.Present rule : rules.today()) {
-            out.println("  " + rule.id() + "  " + rule.says() + (rule.enabled() ? "" : " (disabled)"));
+            out.line("  " + rule.id() + "  " + rule.says() + (rule.enabled() ? "" : " (disabled)"));
         }
         if (rules.today().isEmpty()) {
-            out.println("  no rules");
+            out.line("  no rules");
         }
-        out.println("for the configured retention:");
+        out.line("for the configured retention:");
         for (LifecycleRule rule : rules.wanted()) {
-            out.println("  " + rule.id() + "  " + rule.says() + outcome(rule, rules));
+            out.line("  " + rule.id() + "  " + rule.says() + outcome(rule, rules));
         }
-        rules.notes().forEach(note -> out.println("note: " + note));
+        rules.notes().forEach(note -> out.line("note: " + note));
         if (!apply) {
-            out.println("nothing was changed; --apply sets them, and keeps all other rules");
+            out.line("nothing was changed; --apply sets them, and keeps all other rules");
         }
         return ExitCode.OK;
     }

@@ -8,7 +8,6 @@ import bmm.base.Shell;
 import bmm.dump.Found;
 import bmm.restore.DrillResult;
 import bmm.restore.Proof;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,32 +22,32 @@ final class DrillOutput {
 
     private DrillOutput() {}
 
-    static void print(DrillResult result, PrintStream out) {
+    static void print(DrillResult result, Output out) {
         Found found = result.found();
-        out.println(result.subject() + "  " + (found == null ? "" : found.file() + "  from " + found.place()));
+        out.line(result.subject() + "  " + (found == null ? "" : found.file() + "  from " + found.place()));
         for (Proof proof : result.proofs()) {
-            out.println("  " + padded(word(proof.outcome()), 9) + padded(proof.name(), 15) + firstLine(proof.detail()));
+            out.line("  " + padded(word(proof.outcome()), 9) + padded(proof.name(), 15) + firstLine(proof.detail()));
             if (proof.differences().size() > 1) {
                 proof.differences().stream()
                         .limit(MOST_DIFFERENCES)
-                        .forEach(difference -> out.println("           " + firstLine(difference)));
+                        .forEach(difference -> out.line("           " + firstLine(difference)));
             }
         }
         Failure problem = result.problem();
         if (problem != null) {
-            out.println("FAILED  " + firstLine(String.valueOf(problem.getMessage())));
+            out.line("FAILED  " + firstLine(String.valueOf(problem.getMessage())));
         } else if (!result.isProven()) {
-            out.println("FAILED  restored, but not proven: "
+            out.line("FAILED  restored, but not proven: "
                     + firstLine(result.failed().getFirst().detail()));
         } else {
             boolean equal = result.proofs().stream()
                     .anyMatch(proof -> proof.name().equals("content") && proof.outcome() == Proof.Outcome.PROVEN);
-            out.println("restored, " + (equal ? "equal" : "content not compared") + ": "
+            out.line("restored, " + (equal ? "equal" : "content not compared") + ": "
                     + Amounts.count(result.tables(), "table") + ", " + Amounts.count(result.rows(), "row") + ", "
                     + Amounts.bytes(result.bytes()) + ", in " + Amounts.duration(result.total()));
         }
         if (!result.took().isEmpty()) {
-            out.println("took: "
+            out.line("took: "
                     + result.took().entrySet().stream()
                             .map(phase -> phase.getKey() + " " + Amounts.duration(phase.getValue()))
                             .collect(Collectors.joining(", "))
@@ -57,8 +56,8 @@ final class DrillOutput {
                             : ""));
         }
         if (!result.kept().isEmpty()) {
-            out.println("kept:    " + connect(result));
-            out.println("remove:  bmm restore-drill --clean");
+            out.line("kept:    " + connect(result));
+            out.line("remove:  bmm restore-drill --clean");
         }
     }
 

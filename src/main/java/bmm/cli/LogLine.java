@@ -1,32 +1,41 @@
 package bmm.cli;
 
 import bmm.base.Failure;
+import bmm.base.Hint;
+import bmm.base.SafeText;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxy;
 import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * A log event taken apart, ready to be written in one of the formats. One event is one line, whatever is in it; only hint
- * and stack trace of the text format take more, and those lines begin with blanks.
+ * A log event taken apart, ready to be written in one of the formats. One event is one line, whatever is in it, and nothing
+ * in it is obeyed by a terminal ({@link SafeText}); only hint and stack trace of the text format take more lines, and those
+ * begin with blanks.
  */
 final class LogLine {
     /** The field that says what to do about it; people get it on a line of its own. */
     private static final String HINT = "hint";
+
+    /** What logfmt puts a backslash before. */
+    private static final String QUOTED = "\"\\";
 
     private static final String DIM = "\u001b[2m";
     private static final String RED = "\u001b[31m";
@@ -37,7 +46,7 @@ final class LogLine {
     private final Level level;
     private final String message;
     private final Map<String, Object> fields = new LinkedHashMap<>();
-    private final String stack;
+    private final List<String> stack;
 
     /**
      * Takes an event apart.
@@ -48,22 +57,22 @@ final class LogLine {
     LogLine(ILoggingEvent event, UnaryOperator<String> mask, boolean stacks) {
         time = event.getInstant();
         level = event.getLevel();
-        message = mask.apply(String.valueOf(event.getFormattedMessage()));
+        message = shown(event.getFormattedMessage(), mask);
         List<KeyValuePair> pairs = event.getKeyValuePairs();
         if (pairs != null) {
-            pairs.forEach(pair -> fields.put(keyOf(pair.key), valueOf(pair.value, mask)));
+            pairs.forEach(pair -> fields.put(keyOf(pair), valueOf(pair.value, mask)));
         }
         if (!event.getLoggerName().startsWith("bmm.")) {
             fields.putIfAbsent("logger", event.getLoggerName());
         }
         if (event.getThrowableProxy() instanceof ThrowableProxy proxy) {
-            String reason = mask.apply(Failure.reason(proxy.getThrowable()));
+            String reason = shown(Failure.reason(proxy.getThrowable()), mask);
             if (!message.contains(reason)) {
                 fields.putIfAbsent("error", reason);
             }
-            stack = stacks ? mask.apply(stackOf(proxy.getThrowable())) : "";
+            stack = stacks ? stackOf(proxy.getThrowable(), mask) : List.of();
         } else {
-            stack = "";
+            stack = List.of();
         }
     }
 
@@ -82,7 +91,7 @@ final class LogLine {
             line.append(colour ? shade : "").append(level.levelStr);
             line.append(colour ? PLAIN : "").append(" ".repeat(6 - level.levelStr.length()));
         }
-        escape(message, false, line);
+        SafeText.append(message, "", line);
         fields.forEach((key, value) -> {
             if (!key.equals(HINT)) {
                 pair(key, value, line.append(' '));
@@ -90,9 +99,9 @@ final class LogLine {
         });
         Object hint = fields.get(HINT);
         if (hint != null) {
-            escape(hint.toString(), false, line.append("\n    hint: "));
+            SafeText.append(hint.toString(), "", line.append("\n    hint: "));
         }
-        stack.lines().forEach(one -> escape(one.replace("\t", "    "), false, line.append("\n    ")));
+        stack.forEach(one -> SafeText.append(one, "", line.append("\n    ")));
         return line.toString();
     }
 
@@ -103,7 +112,7 @@ final class LogLine {
         pair("msg", message, line);
         fields.forEach((key, value) -> pair(key, value, line.append(' ')));
         if (!stack.isEmpty()) {
-            pair("stack", stack, line.append(' '));
+            pair("stack", String.join("\n", stack), line.append(' '));
         }
         return line.toString();
     }
@@ -115,32 +124,23 @@ final class LogLine {
             json.beginObject();
             json.name("ts").value(timestamp(new StringBuilder()).toString());
             json.name("level").value(levelName());
-            json.name("msg").value(message);
+            json.name("msg").value(SafeText.shortened(message));
             for (Map.Entry<String, Object> field : fields.entrySet()) {
                 json.name(field.getKey());
                 switch (field.getValue()) {
                     case Boolean truth -> json.value(truth);
                     case Number number -> json.value(number);
-                    case Object other -> json.value(other.toString());
+                    case Object other -> json.value(SafeText.shortened(other.toString()));
                 }
             }
             if (!stack.isEmpty()) {
-                json.name("stack").value(stack);
+                json.name("stack").value(SafeText.shortened(String.join("\n", stack)));
             }
             json.endObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        // Gson leaves DEL and the C1 controls alone; some terminals obey them.
-        StringBuilder line = new StringBuilder(text.toString().length());
-        text.toString().chars().forEach(c -> {
-            if (isUnsafe(c)) {
-                line.append(String.format(Locale.ROOT, "\\u%04x", c));
-            } else {
-                line.append((char) c);
-            }
-        });
-        return line.toString();
+        return SafeText.json(text.toString());
     }
 
     private String levelName() {
@@ -170,45 +170,22 @@ final class LogLine {
 
     private static void pair(String key, Object value, StringBuilder line) {
         String text = value.toString();
-        line.append(key).append('=');
-        boolean bare =
-                !text.isEmpty() && text.chars().noneMatch(c -> c <= ' ' || "=\"\\".indexOf(c) >= 0 || isUnsafe(c));
-        if (bare) {
-            line.append(text);
-        } else {
-            escape(text, true, line.append('"'));
-            line.append('"');
+        int begin = line.append(key).append('=').length();
+        SafeText.append(text, QUOTED, line);
+        boolean bare = line.length() - begin == text.length()
+                && !text.isEmpty()
+                && text.codePoints().noneMatch(c -> c == '=' || Character.isSpaceChar(c));
+        if (!bare) {
+            line.insert(begin, '"').append('"');
         }
     }
 
-    private static void escape(String text, boolean quoted, StringBuilder line) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '\n' -> line.append("\\n");
-                case '\r' -> line.append("\\r");
-                case '\t' -> line.append("\\t");
-                case '"', '\\' -> line.append(quoted ? "\\" : "").append(c);
-                default -> {
-                    if (c < ' ' || isUnsafe(c)) {
-                        line.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-                    } else {
-                        line.append(c);
-                    }
-                }
-            }
-        }
-    }
-
-    /** DEL, C1 controls, separators of lines, and marks that turn the direction of what follows. */
-    private static boolean isUnsafe(int c) {
-        return (c >= 0x7f && c <= 0x9f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-    }
-
-    private static String keyOf(String key) {
-        String safe = key.replaceAll("[^A-Za-z0-9_.-]", "_");
+    private static String keyOf(KeyValuePair pair) {
+        String safe = pair.key.replaceAll("[^A-Za-z0-9_.-]", "_");
         return switch (safe) {
             case "ts", "level", "msg", "stack", "" -> safe + "_";
+            // Only what was built as a hint may be pasted.
+            case HINT -> pair.value instanceof Hint ? HINT : HINT + "_";
             default -> safe;
         };
     }
@@ -218,12 +195,36 @@ final class LogLine {
         if (value instanceof Boolean || value instanceof Integer || value instanceof Long) {
             return value;
         }
-        return mask.apply(String.valueOf(value));
+        return shown(String.valueOf(value), mask);
     }
 
-    private static String stackOf(Throwable thrown) {
-        StringWriter text = new StringWriter();
-        thrown.printStackTrace(new PrintWriter(text, true));
-        return text.toString().stripTrailing();
+    private static String shown(@Nullable String text, UnaryOperator<String> mask) {
+        return mask.apply(String.valueOf(text));
+    }
+
+    /** As the JDK prints it, but for messages, of which none can look like another line. */
+    private static List<String> stackOf(Throwable thrown, UnaryOperator<String> mask) {
+        List<String> lines = new ArrayList<>();
+        Set<Throwable> told = Collections.newSetFromMap(new IdentityHashMap<>());
+        add(thrown, "", mask, lines, told);
+        return lines;
+    }
+
+    private static void add(
+            Throwable thrown, String before, UnaryOperator<String> mask, List<String> lines, Set<Throwable> told) {
+        lines.add(before + SafeText.line(mask.apply(thrown.toString())));
+        if (!told.add(thrown)) {
+            return;
+        }
+        for (StackTraceElement frame : thrown.getStackTrace()) {
+            lines.add("    at " + frame);
+        }
+        for (Throwable suppressed : thrown.getSuppressed()) {
+            add(suppressed, "    Suppressed: ", mask, lines, told);
+        }
+        Throwable cause = thrown.getCause();
+        if (cause != null) {
+            add(cause, "Caused by: ", mask, lines, told);
+        }
     }
 }

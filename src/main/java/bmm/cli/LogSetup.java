@@ -81,7 +81,8 @@ public final class LogSetup {
                         format == LogFormat.JSON ? LogLine::json : LogLine::logfmt,
                         false,
                         out,
-                        () -> err.println("bmm: the log file " + file.orElseThrow() + " cannot be written any more"))));
+                        () -> new Output(err)
+                                .line("bmm: the log file " + file.orElseThrow() + " cannot be written any more"))));
     }
 
     /** Keeps the end of what is logged from now on, for {@link #tail}. */

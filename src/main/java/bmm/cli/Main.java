@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Main {
     private static final int SECONDS_TO_CLEAN_UP = 60;
 
+    private static final Output ERR = new Output(System.err);
+
     private Main() {}
 
     public static void main(String[] args) {
@@ -23,11 +25,13 @@ public final class Main {
         Thread main = Thread.currentThread();
         Thread onSignal = new Thread(() -> stop(main, ended, exitCode), "on-signal");
         Runtime.getRuntime().addShutdownHook(onSignal);
+        // The JDK's own way prints what an exception says as it is.
+        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> ERR.line("bmm: " + thread.getName() + ": " + e));
         try {
             exitCode.set(Bmm.run(System.out, System.err, args));
         } catch (OutOfMemoryError | LinkageError e) {
             // Nothing that is left can be trusted to work; say so, and end.
-            System.err.println("bmm: " + e);
+            ERR.line("bmm: " + e);
             exitCode.set(ExitCode.INTERNAL.code());
         } finally {
             System.out.flush();
@@ -45,12 +49,12 @@ public final class Main {
         main.interrupt();
         try {
             if (!ended.await(SECONDS_TO_CLEAN_UP, TimeUnit.SECONDS)) {
-                System.err.println("bmm: clean-up took too long");
+                ERR.line("bmm: clean-up took too long");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        System.err.flush();
+        ERR.flush();
         // Not exit: a shutdown is in progress, and its own status would be the signal's.
         Runtime.getRuntime().halt(exitCode.get());
     }

@@ -1,5 +1,6 @@
 package bmm.cli;
 
+import bmm.base.SafeText;
 import bmm.base.Secret;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -41,7 +42,8 @@ final class Masks {
 
     /** The value, as it is written in a URL, and the password inside it if it is a URL itself. */
     private static Stream<String> forms(String value) {
-        Stream<String> own = Stream.of(value, encoded(value), encoded(value).replace("+", "%20"));
+        // Escaped too, should it have been made fit to be shown before it got here.
+        Stream<String> own = Stream.of(value, encoded(value), encoded(value).replace("+", "%20"), SafeText.line(value));
         // A file of keys: each of them by itself too.
         own = Stream.concat(own, value.lines().map(String::strip).filter(line -> line.length() < value.length()));
         Matcher path = PATH_OF_URL.matcher(value);

@@ -78,9 +78,9 @@ final class MirrorCheckCommand extends RunnableCommand {
     }
 
     private static void print(Check.Report report, Run run) {
-        report.findings().forEach(run.out()::println);
+        report.findings().forEach(run.out()::line);
         run.out()
-                .println(report.source() + " and " + report.destination() + ": "
+                .line(report.source() + " and " + report.destination() + ": "
                         + Amounts.count(report.same()) + " same, "
                         + (report.sizeOnly() > 0
                                 ? Amounts.count(report.sizeOnly()) + " of the same size (no hash to compare), "

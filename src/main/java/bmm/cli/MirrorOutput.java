@@ -2,16 +2,15 @@ package bmm.cli;
 
 import bmm.base.Amounts;
 import bmm.mirror.MirrorReport;
-import java.io.PrintStream;
 import java.util.Map;
 
 /** What a run of a mirror did, for people and as JSON. */
 final class MirrorOutput {
     private MirrorOutput() {}
 
-    static void print(MirrorReport report, PrintStream out) {
+    static void print(MirrorReport report, Output out) {
         if (report.left() != null && report.exitCode() == bmm.base.ExitCode.OK) {
-            out.println(report.source() + " -> " + report.destination() + "  nothing done: " + report.left());
+            out.line(report.source() + " -> " + report.destination() + "  nothing done: " + report.left());
             return;
         }
         String would = report.dryRun() ? "would be " : "";
@@ -29,11 +28,11 @@ final class MirrorOutput {
         part(line, report.extra(), "only at the destination");
         part(line, report.vanished(), "vanished meanwhile");
         part(line, report.failed(), "failed");
-        out.println(line.append("  ").append(Amounts.duration(report.duration())));
+        out.line(line.append("  ").append(Amounts.duration(report.duration())).toString());
         if (report.snapshot() != null) {
-            out.println("  snapshot " + report.snapshot());
+            out.line("  snapshot " + report.snapshot());
         }
-        report.failures().forEach(failure -> out.println("  failed: " + failure));
+        report.failures().forEach(failure -> out.line("  failed: " + failure));
     }
 
     private static void part(StringBuilder line, long count, String what) {

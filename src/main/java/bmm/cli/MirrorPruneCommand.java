@@ -104,11 +104,11 @@ final class MirrorPruneCommand extends RunnableCommand {
     private static void print(SnapshotPrune.Report report, Run run) {
         for (Decision one : report.snapshots()) {
             run.out()
-                    .println((one.keep() ? "keep    " : "remove  ")
+                    .line((one.keep() ? "keep    " : "remove  ")
                             + one.candidate().name() + "  " + one.reason());
         }
         run.out()
-                .println(report.store() + ": " + Amounts.count(report.oldVersions(), "old version") + " ("
+                .line(report.store() + ": " + Amounts.count(report.oldVersions(), "old version") + " ("
                         + Amounts.bytes(report.oldBytes()) + ") "
                         + (report.dryRun() ? "would be removed" : "removed"));
     }

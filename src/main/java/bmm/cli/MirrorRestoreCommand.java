@@ -67,7 +67,7 @@ final class MirrorRestoreCommand extends RunnableCommand {
                 run.printJson(json(report));
             } else {
                 run.out()
-                        .println(report.snapshot() + " of " + report.from() + ": " + Amounts.count(report.restored())
+                        .line(report.snapshot() + " of " + report.from() + ": " + Amounts.count(report.restored())
                                 + " of " + Amounts.count(report.objects(), "object") + " ("
                                 + Amounts.bytes(report.bytes()) + ") are in " + report.into());
             }

@@ -110,7 +110,7 @@ final class NotifyCommand extends RunnableCommand {
             json.put("problem", rest.problem());
             run.printJson(json);
         } else {
-            run.out().println(delivered ? "delivered" : "kept in the outbox: " + rest.problem());
+            run.out().line(delivered ? "delivered" : "kept in the outbox: " + rest.problem());
         }
         if (!delivered) {
             LOG.atWarn().log("not delivered yet: {}", rest.problem());
@@ -143,7 +143,7 @@ final class NotifyCommand extends RunnableCommand {
             run.printJson(Map.of("channels", results, "delivered", all));
         } else {
             results.forEach((name, result) ->
-                    run.out().println(name + " ".repeat(Math.max(2, 14 - name.length())) + result));
+                    run.out().line(name + " ".repeat(Math.max(2, 14 - name.length())) + result));
         }
         return all ? ExitCode.OK : ExitCode.NOTIFICATION;
     }

@@ -2,7 +2,6 @@ package bmm.cli;
 
 import bmm.base.Amounts;
 import bmm.stream.Progress;
-import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
 
 /** One line on a terminal that is written over and over: what, how much, how fast, and the table at hand. */
@@ -11,7 +10,7 @@ final class ProgressBar implements Progress {
     private static final int WIDTH = 24;
     private static final int LINE = 100;
 
-    private final PrintStream err;
+    private final Output err;
     private String what = "";
     private String detail = "";
     private long expected;
@@ -19,7 +18,7 @@ final class ProgressBar implements Progress {
     private long drawn;
     private long done;
 
-    ProgressBar(PrintStream err) {
+    ProgressBar(Output err) {
         this.err = err;
     }
 
@@ -47,8 +46,7 @@ final class ProgressBar implements Progress {
 
     @Override
     public synchronized void end() {
-        err.print("\r\u001b[K");
-        err.flush();
+        err.redraw("", 0);
     }
 
     private void draw() {
@@ -73,7 +71,6 @@ final class ProgressBar implements Progress {
         if (!detail.isEmpty()) {
             line.append("  ").append(detail);
         }
-        err.print("\r\u001b[K" + line.substring(0, Math.min(LINE, line.length())));
-        err.flush();
+        err.redraw(line.toString(), LINE);
     }
 }

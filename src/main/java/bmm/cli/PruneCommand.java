@@ -90,15 +90,15 @@ final class PruneCommand extends RunnableCommand {
         for (Decided one : decided) {
             if (!one.place().equals(place)) {
                 place = one.place();
-                run.out().println(place);
+                run.out().line(place);
             }
             run.out()
-                    .println("  " + (one.decision().keep() ? "keep    " : "remove  ") + one.backup()
+                    .line("  " + (one.decision().keep() ? "keep    " : "remove  ") + one.backup()
                             + " ".repeat(width - one.backup().length()) + "  "
                             + Amounts.bytes(one.bytes()) + "  " + one.decision().reason());
         }
         long removed = decided.stream().filter(one -> !one.decision().keep()).count();
-        run.out().println(decided.size() - removed + " kept, " + removed + (dryRun ? " would be removed" : " removed"));
+        run.out().line(decided.size() - removed + " kept, " + removed + (dryRun ? " would be removed" : " removed"));
     }
 
     private Map<String, Object> json(List<Decided> decided) {

@@ -247,7 +247,7 @@ final class RestoreDrillCommand extends RunnableCommand {
             run.printJson(Map.of("exit", 0, "proven", record.proven(), "signed", true));
         } else {
             run.out()
-                    .println("the signature is right: " + (record.proven() ? "proven" : "FAILED") + "  "
+                    .line("the signature is right: " + (record.proven() ? "proven" : "FAILED") + "  "
                             + (record.backup() == null ? record.file() : record.backup()) + "  drilled "
                             + record.startedAt() + "  " + Amounts.count(record.tables(), "table") + ", "
                             + Amounts.count(record.rows(), "row"));
@@ -259,9 +259,9 @@ final class RestoreDrillCommand extends RunnableCommand {
         if (run.json()) {
             run.printJson(Map.of("exit", 0, "removed", removed));
         } else {
-            removed.forEach(name -> run.out().println("removed  " + name));
+            removed.forEach(name -> run.out().line("removed  " + name));
             if (removed.isEmpty()) {
-                run.out().println("nothing was kept");
+                run.out().line("nothing was kept");
             }
         }
         return ExitCode.OK;

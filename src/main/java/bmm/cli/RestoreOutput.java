@@ -2,14 +2,14 @@ package bmm.cli;
 
 import bmm.base.Amounts;
 import bmm.base.ExitCode;
+import bmm.base.Hint;
+import bmm.base.Hint.Sql;
 import bmm.base.Keys;
-import bmm.base.Shell;
 import bmm.catalog.Manifest;
 import bmm.restore.Compared;
 import bmm.restore.Restore;
 import bmm.restore.RestorePlan;
 import bmm.restore.RestoreReport;
-import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,8 +20,8 @@ import java.util.Map;
 final class RestoreOutput {
     private RestoreOutput() {}
 
-    static void print(Restore.Written written, PrintStream out) {
-        out.println(written.file() + "  from " + written.found().place() + "/"
+    static void print(Restore.Written written, Output out) {
+        out.line(written.file() + "  from " + written.found().place() + "/"
                 + written.found().file()
                 + (written.found().manifest() == null
                         ? "  no manifest, so no hash to compare with"
@@ -40,53 +40,44 @@ final class RestoreOutput {
                 written.found().place());
     }
 
-    static void print(RestorePlan plan, PrintStream out) {
-        out.println("backup    " + plan.subject());
-        out.println("from      " + plan.found().place());
-        out.println("into      " + plan.into() + " at " + plan.address() + ", PostgreSQL "
+    static void print(RestorePlan plan, Output out) {
+        out.line("backup    " + plan.subject());
+        out.line("from      " + plan.found().place());
+        out.line("into      " + plan.into() + " at " + plan.address() + ", PostgreSQL "
                 + plan.server().version());
         for (int i = 0; i < plan.steps().size(); i++) {
-            out.println((i == 0 ? "steps     " : "          ") + (i + 1) + ". "
+            out.line((i == 0 ? "steps     " : "          ") + (i + 1) + ". "
                     + plan.steps().get(i));
         }
-        plan.notes().forEach(note -> out.println("note      " + note));
+        plan.notes().forEach(note -> out.line("note      " + note));
         Duration estimate = plan.estimate();
-        out.println("estimate  "
+        out.line("estimate  "
                 + (estimate == null
                         ? "unknown"
                         : "about " + Amounts.duration(estimate) + ", twice what the backup took")
                 + (plan.room() == 0 ? "" : "; " + Amounts.bytes(plan.room()) + " of temporary files"));
     }
 
-    static void print(RestoreReport report, PrintStream out) {
+    static void print(RestoreReport report, Output out) {
         RestorePlan plan = report.plan();
         Compared compared = report.compared();
-        out.println(plan.into() + "  restored from " + plan.found().file() + "  "
+        out.line(plan.into() + "  restored from " + plan.found().file() + "  "
                 + Amounts.duration(report.took()) + "   "
                 + (compared == null ? "not compared" : "verified: hash, " + compared.inWords()));
-        report.notes().forEach(note -> out.println("note:     " + note));
+        report.notes().forEach(note -> out.line("note:     " + note));
         String previous = plan.previous();
         if (previous != null) {
-            out.println("before:   " + previous + " still holds what was there");
-            out.println("drop it:  " + sql("DROP DATABASE " + quoted(previous)));
-            out.println("back:     "
-                    + sql(
-                            "ALTER DATABASE " + quoted(plan.into()) + " RENAME TO " + quoted(plan.into() + "_restored"),
-                            "ALTER DATABASE " + quoted(previous) + " RENAME TO " + quoted(plan.into())));
+            out.line("before:   " + previous + " still holds what was there");
+            Hint psql = Hint.of("psql -d template1 -c ");
+            String into = plan.into();
+            out.line("drop it:  " + psql.sql(Sql.of("DROP DATABASE ").identifier(previous)));
+            out.line("back:     "
+                    + psql.sql(rename(into, into + "_restored")).and(" -c ").sql(rename(previous, into)));
         }
     }
 
-    /** Quoted where it has to be, and also where it is easier to be sure. */
-    private static String quoted(String name) {
-        return name.matches("[a-z_][a-z0-9_]*") ? name : "\"" + name.replace("\"", "\"\"") + "\"";
-    }
-
-    private static String sql(String... statements) {
-        StringBuilder command = new StringBuilder("psql -d template1");
-        for (String statement : statements) {
-            command.append(" -c ").append(Shell.quote(statement));
-        }
-        return command.toString();
+    private static Sql rename(String from, String to) {
+        return Sql.of("ALTER DATABASE ").identifier(from).and(" RENAME TO ").identifier(to);
     }
 
     static Map<String, Object> json(RestorePlan plan) {

@@ -11,12 +11,9 @@ import bmm.base.Setting;
 import bmm.base.Settings;
 import bmm.base.Stopping;
 import bmm.stream.Progress;
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -98,16 +95,16 @@ final class Run {
         if (Stopping.requested()) {
             LOG.atDebug().log("told to stop");
         }
-        String[] lines = String.valueOf(failure.getMessage()).split("\n", -1);
-        for (int i = 0; i < lines.length; i++) {
+        List<String> lines = failure.lines();
+        for (int i = 0; i < lines.size(); i++) {
             var event = LOG.atError();
-            if (i == lines.length - 1) {
+            if (i == lines.size() - 1) {
                 Hint hint = failure.hint();
                 event = hint == null ? event : event.addKeyValue("hint", hint);
                 event = event.addKeyValue("exit", failure.exitCode().code());
                 event = options.verbose ? event.setCause(failure) : event;
             }
-            event.log(lines[i]);
+            event.log(lines.get(i));
         }
         return failure.exitCode();
     }
@@ -115,7 +112,7 @@ final class Run {
     private void startLog(Optional<Path> file) {
         Level level = options.verbose ? Level.DEBUG : options.quiet ? Level.WARN : Level.INFO;
         Keys.LogFormat format = options.logFormat != null ? options.logFormat : settings.get(Keys.LOG_FORMAT);
-        LogSetup.configure(level, format, !options.noColor, process.err(), file);
+        LogSetup.configure(level, format, !options.noColor, process.err().forLog(), file);
     }
 
     private void maskSecrets() {
@@ -157,7 +154,7 @@ final class Run {
     }
 
     /** For results. */
-    PrintStream out() {
+    Output out() {
         return process.out();
     }
 
@@ -178,8 +175,7 @@ final class Run {
 
     /** Asks at the terminal; the end of the input is an empty answer. */
     String ask(String question) {
-        process.err().print(question);
-        process.err().flush();
+        process.err().ask(question);
         try {
             // Not closed: it is the process's.
             String line = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
@@ -204,18 +200,12 @@ final class Run {
 
     /** Prints the one JSON object of {@code --json}. */
     void printJson(Object result) {
-        out().println(Json.WRITER.toJson(result));
+        out().json(result);
     }
 
     /** A bar on a terminal, nothing elsewhere. */
     Progress progress() {
         return process.errIsTerminal() && !options.quiet ? new ProgressBar(process.err()) : Progress.NONE;
-    }
-
-    /** Made when it is first needed: with it come a hundred classes, those of java.sql too. */
-    private static final class Json {
-        static final Gson WRITER =
-                new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
     }
 
     /** A setting that was given as an option, which wins over all others. */

@@ -1,6 +1,5 @@
 package bmm.cli;
 
-import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -10,7 +9,7 @@ import java.util.Map;
  *
  * @param patience how long it may stay for sending alerts, when its work is done
  */
-record Surroundings(PrintStream out, PrintStream err, Map<String, String> environment, Clock clock, Duration patience) {
+record Surroundings(Output out, Output err, Map<String, String> environment, Clock clock, Duration patience) {
     /** The launcher tells whether stderr is a terminal; Java itself cannot see it. */
     boolean errIsTerminal() {
         return Boolean.getBoolean("bmm.terminal");

@@ -152,7 +152,7 @@ final class UptimeCommand extends RunnableCommand {
         for (ProbeResult result : report.results()) {
             String latency = result.latency() == null ? "" : Amounts.latency(result.latency());
             run.out()
-                    .println(padded(result.name(), width) + "  "
+                    .line(padded(result.name(), width) + "  "
                             + padded(result.status().name(), 7) + "  "
                             + " ".repeat(Math.max(0, 7 - latency.length())) + latency + "  "
                             + result.target() + "  " + result.reason() + certificate(result));

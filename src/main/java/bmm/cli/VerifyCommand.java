@@ -125,11 +125,11 @@ final class VerifyCommand extends RunnableCommand {
         long damaged = verdicts.stream().filter(verdict -> !verdict.isGood()).count();
         for (Verdict verdict : verdicts) {
             run.out()
-                    .println(word(verdict) + verdict.subject() + "  "
+                    .line(word(verdict) + verdict.subject() + "  "
                             + Amounts.bytes(verdict.bytes())
                             + (verdict.detail().isEmpty() ? "" : "  " + verdict.detail()));
         }
-        run.out().println(verdicts.size() - damaged + " of " + Amounts.count(verdicts.size(), "backup") + " good");
+        run.out().line(verdicts.size() - damaged + " of " + Amounts.count(verdicts.size(), "backup") + " good");
     }
 
     private static String word(Verdict verdict) {

@@ -74,7 +74,7 @@ public enum DumpKind {
     /** A shell command that restores such a file into an existing, empty database without bmm, wherever it is then. */
     public String restoreCommand(String file, String database) {
         String into = "-d " + Shell.database(database);
-        String path = Shell.quote(file);
+        String path = Shell.file(file);
         boolean encrypted = BackupName.isEncrypted(file);
         return switch (this) {
             case CUSTOM -> encrypted ? decrypt(path) + "pg_restore " + into : "pg_restore " + into + " " + path;

@@ -4,6 +4,7 @@ import bmm.base.DurableFile;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.OwnFile;
+import bmm.base.SafeText;
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
 import java.io.IOException;
@@ -42,7 +43,7 @@ record LastRun(String source, String destination, String at, long sourceObjects,
     void write(Path file) {
         try {
             DurableFile.createDirectories(DurableFile.directoryOf(file));
-            DurableFile.write(file, (GSON.toJson(this) + "\n").getBytes(StandardCharsets.UTF_8));
+            DurableFile.write(file, (SafeText.json(GSON.toJson(this)) + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.MIRROR,

@@ -128,7 +128,7 @@ public final class Email implements Channel {
         for (String address : to) {
             mail.addRecipient(jakarta.mail.Message.RecipientType.TO, new InternetAddress(address));
         }
-        mail.setSubject(oneLine("[" + message.source() + "] " + message.title()), StandardCharsets.UTF_8.name());
+        mail.setSubject("[" + message.source() + "] " + message.title(), StandardCharsets.UTF_8.name());
         mail.setSentDate(Date.from(message.at()));
         mail.setHeader("References", id(message.key()));
         mail.setHeader("Auto-Submitted", "auto-generated");
@@ -140,10 +140,6 @@ public final class Email implements Channel {
 
     private static String id(String text) {
         return "<" + UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8)) + "@bmm.invalid>";
-    }
-
-    private static String oneLine(String text) {
-        return text.replaceAll("[\\r\\n]+", " ");
     }
 
     private Properties properties() {

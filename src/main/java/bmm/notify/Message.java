@@ -1,5 +1,6 @@
 package bmm.notify;
 
+import bmm.base.SafeText;
 import java.time.Instant;
 import java.util.List;
 
@@ -23,6 +24,8 @@ public record Message(
         List<String> subjects,
         String key,
         Instant at) {
+    private static final int LONGEST = 2000;
+
     /** What a message tells. */
     public enum Kind {
         PROBLEM,
@@ -32,9 +35,15 @@ public record Message(
         TEST
     }
 
+    /** Each of its texts is one line that nothing obeys, so that no channel has to look for what a server said. */
     public Message {
-        lines = List.copyOf(lines);
-        subjects = List.copyOf(subjects);
+        source = SafeText.line(source, LONGEST);
+        title = SafeText.line(title, LONGEST);
+        lines = lines.stream().map(line -> SafeText.line(line, LONGEST)).toList();
+        subjects = subjects.stream()
+                .map(subject -> SafeText.line(subject, LONGEST))
+                .toList();
+        key = SafeText.line(key, LONGEST);
     }
 
     /** Title and lines in one, for channels that carry text. */

@@ -38,7 +38,7 @@ public final class Syslog implements Channel {
     @Override
     public Delivery send(Message message, @Nullable Instant doubtfulSince) throws InterruptedException {
         int priority = priority(message);
-        String line = (message.source() + ": " + message.title()).replaceAll("[\\r\\n]+", " ");
+        String line = message.source() + ": " + message.title();
         try {
             try {
                 toJournal(priority, line);

@@ -9,9 +9,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What the services behind webhooks want to be sent; each as its own documentation of incoming messages says. */
+/**
+ * What the services behind webhooks want to be sent; each as its own documentation of incoming messages says. Texts may hold
+ * what a server said: where a service reads mark-up, mentions or links out of a text, that is switched off or escaped.
+ */
 public enum WebhookStyle {
     /** All that bmm knows of a message, as one JSON object. */
     JSON {
@@ -36,13 +40,21 @@ public enum WebhookStyle {
         @Override
         Http.Request request(Webhook.Target target, Message message) {
             JsonObject body = new JsonObject();
+            // Mattermost and others take the same form, and read Markdown and @channel whatever is said beside the
+            // text.
             String text = head(message) + "\n" + String.join("\n", message.lines());
             body.addProperty(
                     "text",
-                    cut(text.strip(), 3000)
+                    cut(withoutMentions(text.strip()), 3000)
+                            .replace("](", "] (")
                             .replace("&", "&amp;")
                             .replace("<", "&lt;")
                             .replace(">", "&gt;"));
+            body.addProperty("mrkdwn", false);
+            body.addProperty("parse", "none");
+            body.addProperty("link_names", false);
+            body.addProperty("unfurl_links", false);
+            body.addProperty("unfurl_media", false);
             return post(target.address(), body);
         }
     },
@@ -50,7 +62,9 @@ public enum WebhookStyle {
         @Override
         Http.Request request(Webhook.Target target, Message message) {
             JsonObject body = new JsonObject();
-            body.addProperty("content", cut((head(message) + "\n" + String.join("\n", message.lines())).strip(), 2000));
+            String text = (head(message) + "\n" + String.join("\n", message.lines())).strip();
+            body.addProperty("content", cut(withoutMarkdown(withoutMentions(text)), 2000));
+            body.addProperty("flags", SUPPRESS_EMBEDS);
             JsonObject nobody = new JsonObject();
             nobody.add("parse", new JsonArray());
             body.add("allowed_mentions", nobody);
@@ -63,7 +77,11 @@ public enum WebhookStyle {
             JsonObject body = new JsonObject();
             String chat = target.to() == null ? query(target.address(), "chat_id") : target.to();
             body.addProperty("chat_id", chat);
-            body.addProperty("text", cut(head(message) + rest(message), 4000));
+            // Without parse_mode it reads no mark-up, but finds mentions and links all the same.
+            body.addProperty("text", cut(withoutMentions(head(message) + rest(message)), 4000));
+            JsonObject preview = new JsonObject();
+            preview.addProperty("is_disabled", true);
+            body.add("link_preview_options", preview);
             body.addProperty("disable_notification", message.severity() == Severity.INFO);
             return post(target.address(), body);
         }
@@ -77,6 +95,7 @@ public enum WebhookStyle {
             body.addProperty("topic", String.valueOf(topic.getPath()).replaceFirst("^/", ""));
             body.addProperty("title", cut(head(message), 250));
             body.addProperty("message", cut(message.text(), 3500));
+            body.addProperty("markdown", false);
             body.addProperty("priority", priority(message, 3, 4, 5));
             Http.Request request = post(topic.resolve("/"), body);
             return target.token() == null ? request : bearer(request, target.token());
@@ -89,6 +108,11 @@ public enum WebhookStyle {
             body.addProperty("title", cut(head(message), 250));
             body.addProperty("message", message.text());
             body.addProperty("priority", priority(message, 2, 5, 8));
+            JsonObject display = new JsonObject();
+            display.addProperty("contentType", "text/plain");
+            JsonObject extras = new JsonObject();
+            extras.add("client::display", display);
+            body.add("extras", extras);
             Http.Request request = post(target.address(), body);
             return target.token() == null
                     ? request
@@ -103,6 +127,7 @@ public enum WebhookStyle {
             body.addProperty("user", target.to());
             body.addProperty("title", cut(message.source(), 250));
             body.addProperty("message", cut(message.text(), 1024));
+            body.addProperty("html", 0);
             body.addProperty("priority", priority(message, -1, 0, 1));
             body.addProperty("timestamp", message.at().getEpochSecond());
             return post(target.address(), body);
@@ -124,6 +149,12 @@ public enum WebhookStyle {
             return post(target.address(), body);
         }
     };
+
+    /** Of Discord's message flags. */
+    private static final int SUPPRESS_EMBEDS = 4;
+
+    private static final Pattern MENTION = Pattern.compile("(?<![\\w.@-])@(?=[\\w&!])");
+    private static final Pattern MARKDOWN = Pattern.compile("[\\\\`*_~|<>\\[\\]()#]");
 
     private static final String CONTENT_TYPE = "application/json; charset=utf-8";
 
@@ -149,6 +180,16 @@ public enum WebhookStyle {
 
     private static String head(Message message) {
         return "[" + message.source() + "] " + message.title();
+    }
+
+    /** No service has an escape for the name of a person or a group: {@code @everyone} is shown as it is in JSON. */
+    private static String withoutMentions(String text) {
+        return MENTION.matcher(text).replaceAll("\\\\u0040");
+    }
+
+    /** A backslash before what Discord reads as mark-up, masked links among it. */
+    private static String withoutMarkdown(String text) {
+        return MARKDOWN.matcher(text).replaceAll("\\\\$0");
     }
 
     private static String rest(Message message) {

@@ -2,6 +2,7 @@ package bmm.store;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.SafeText;
 import java.nio.charset.StandardCharsets;
 
 /** Keys as text: what can be one, and how one is shown. */
@@ -29,14 +30,6 @@ public final class KeyText {
         if (key.isEmpty()) {
             return "(empty key)";
         }
-        StringBuilder shown = new StringBuilder(key.length());
-        key.codePoints().forEach(c -> {
-            if (Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE) {
-                shown.append(String.format("\\u%04X", c));
-            } else {
-                shown.appendCodePoint(c);
-            }
-        });
-        return shown.toString();
+        return SafeText.line(key);
     }
 }

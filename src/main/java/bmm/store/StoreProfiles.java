@@ -4,6 +4,7 @@ import bmm.base.DurableFile;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.OwnFile;
+import bmm.base.SafeText;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
@@ -57,7 +58,7 @@ public final class StoreProfiles {
         Path file = directory.resolve(fileName(profile.store()));
         try {
             DurableFile.createDirectories(directory);
-            DurableFile.write(file, (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8));
+            DurableFile.write(file, (SafeText.json(GSON.toJson(json)) + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.CONFIGURATION,

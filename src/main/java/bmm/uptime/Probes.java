@@ -43,9 +43,9 @@ public final class Probes {
             }
         });
         if (!problems.isEmpty()) {
-            throw new Failure(
+            throw Failure.of(
                     ExitCode.CONFIGURATION,
-                    String.join("\n", problems),
+                    problems,
                     "docs/configuration.md shows every kind of probe with its conditions");
         }
         return List.copyOf(watches);

@@ -3,6 +3,7 @@ package bmm.uptime;
 import bmm.base.DurableFile;
 import bmm.base.Failure;
 import bmm.base.OwnFile;
+import bmm.base.SafeText;
 import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -74,6 +75,6 @@ public final class TickHistory {
             json.endObject();
         }
         json.endObject().endObject();
-        return text.append('\n').toString();
+        return SafeText.json(text.toString()) + "\n";
     }
 }

@@ -245,7 +245,7 @@ class SettingsTest {
                 catchThrowableOfType(Failure.class, () -> Settings.load(Map.of(), environment, List.of(files)));
         assertThat(failure).isNotNull();
         assertThat(failure.exitCode()).isEqualTo(ExitCode.CONFIGURATION);
-        return failure.getMessage().lines().toList();
+        return failure.lines();
     }
 
     private static Settings load(Path... files) {

@@ -2,6 +2,8 @@ package bmm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bmm.base.Hint;
+import bmm.base.HostileText;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
@@ -12,9 +14,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
 import java.util.TimeZone;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.KeyValuePair;
 
@@ -58,7 +62,7 @@ class LogLineTest {
     @Test
     void peopleReadTheHintOnALineOfItsOwn() {
         LoggingEvent event = event(Level.ERROR, "cannot reach db");
-        event.addKeyValuePair(new KeyValuePair("hint", "check PGHOST\n"));
+        event.addKeyValuePair(new KeyValuePair("hint", Hint.of("check PGHOST\n")));
         event.addKeyValuePair(new KeyValuePair("exit", 2));
         event.setThrowableProxy(new ch.qos.logback.classic.spi.ThrowableProxy(new IOException("cannot reach db")));
 
@@ -66,6 +70,66 @@ class LogLineTest {
                 .isEqualTo("03:05:00Z ERROR cannot reach db exit=2\n    hint: check PGHOST\\n");
         assertThat(line(event).logfmt())
                 .endsWith("level=error msg=\"cannot reach db\" hint=\"check PGHOST\\n\" exit=2");
+    }
+
+    @Test
+    void onlyWhatWasBuiltAsAHintIsOne() {
+        LoggingEvent event = event(Level.ERROR, "cannot reach db");
+        event.addKeyValuePair(new KeyValuePair("hint", "rm -rf /"));
+
+        assertThat(line(event).text(false)).isEqualTo("03:05:00Z ERROR cannot reach db hint_=\"rm -rf /\"");
+    }
+
+    @Test
+    void whateverIsSaidNoLineIsForged() {
+        Random random = new Random(14);
+        for (int i = 0; i < 3_000; i++) {
+            LoggingEvent event = event(Level.ERROR, HostileText.next(random));
+            event.addKeyValuePair(new KeyValuePair("db", HostileText.next(random)));
+            event.addKeyValuePair(new KeyValuePair(HostileText.next(random), HostileText.next(random)));
+            event.addKeyValuePair(new KeyValuePair("hint", Hint.of("drop ").name(HostileText.next(random))));
+            IOException thrown =
+                    new IOException(HostileText.next(random), new IllegalStateException(HostileText.next(random)));
+            thrown.addSuppressed(new IOException(HostileText.next(random)));
+            event.setThrowableProxy(new ch.qos.logback.classic.spi.ThrowableProxy(thrown));
+            LogLine line = new LogLine(event, UnaryOperator.identity(), true);
+
+            assertThat(line.logfmt()).doesNotContain("\n").startsWith("ts=2026-11-21T03:05:00.023Z level=error msg=");
+            assertThat(line.json()).doesNotContain("\n");
+            assertThat(line.text(false).lines()).element(0).asString().startsWith("03:05:00Z ERROR ");
+            assertThat(line.text(false).lines().skip(1)).allMatch(one -> one.startsWith("    "));
+            assertThat(line.text(false).lines().filter(one -> one.startsWith("    hint: ")))
+                    .hasSize(1);
+            for (String text : new String[] {line.text(false), line.logfmt(), line.json()}) {
+                assertThat(HostileText.isHarmless(text)).as(text).isTrue();
+                assertThat(text).doesNotContain("##[", "##vso[");
+            }
+            assertThat(fieldsOf(line.logfmt()))
+                    .as(line.logfmt())
+                    .contains("ts", "level", "msg", "db", "hint")
+                    .hasSizeLessThanOrEqualTo(9);
+            JsonObject json = JsonParser.parseString(line.json()).getAsJsonObject();
+            assertThat(json.get("msg").getAsString()).isEqualTo(event.getFormattedMessage());
+        }
+    }
+
+    /** The keys, as a reader of logfmt sees them. */
+    private static List<String> fieldsOf(String logfmt) {
+        return Pattern.compile("([^ =\"]+)=(?:\"(?:[^\"\\\\]++|\\\\.)*+\"|[^ =\"]*)(?: |$)")
+                .matcher(logfmt)
+                .results()
+                .map(field -> field.group(1))
+                .toList();
+    }
+
+    @Test
+    void aLineIsNotLongerThanAReaderCanBear() {
+        LoggingEvent event = event(Level.ERROR, "x".repeat(1_000_000));
+        for (String text : new String[] {
+            line(event).text(false), line(event).logfmt(), line(event).json()
+        }) {
+            assertThat(text).hasSizeLessThan(20_000).contains("… (1000000 characters)");
+        }
     }
 
     @Test

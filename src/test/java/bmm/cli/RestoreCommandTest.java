@@ -249,7 +249,7 @@ final class RestoreCommandTest {
         String before = scene.server.query("postgres", others);
 
         Outcome without = scene.run("restore", "--yes");
-        without.failed(8, "new one", "--globals makes the roles new one; --no-owner");
+        without.failed(8, "new one", "--globals makes the roles 'new one'; --no-owner");
         assertThat(databases("roles")).isEmpty();
         Outcome outcome = scene.run("restore", "--globals", "--yes").isDone();
 

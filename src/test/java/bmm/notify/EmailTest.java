@@ -47,7 +47,7 @@ class EmailTest {
 
         var received = mail.getReceivedMessages();
         assertThat(received).hasSize(2);
-        assertThat(received[0].getSubject()).isEqualTo("[shop] api DOWN: größer Bcc: x@example.org");
+        assertThat(received[0].getSubject()).isEqualTo("[shop] api DOWN: größer\\r\\nBcc: x@example.org");
         assertThat(String.valueOf(received[0].getContent())).contains("second <line> & more");
         assertThat(received[0].getHeader("Bcc")).isNull();
     }

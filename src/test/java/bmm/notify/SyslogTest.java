@@ -41,7 +41,7 @@ class SyslogTest {
                     .isEqualTo(new Delivery.Delivered());
             // sd_journal_stream_fd(3): identifier, unit, priority, level prefix, forward to syslog, kmsg, console.
             assertThat(heard.get(30, TimeUnit.SECONDS))
-                    .isEqualTo("bmm-ops\n\n2\n0\n0\n0\n0\nshop: api DOWN: größer not two\n");
+                    .isEqualTo("bmm-ops\n\n2\n0\n0\n0\n0\nshop: api DOWN: größer\\nnot two\n");
         }
     }
 

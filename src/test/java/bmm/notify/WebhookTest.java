@@ -38,7 +38,7 @@ class WebhookTest {
         assertThat(json(WebhookStyle.DISCORD, down, "/api/webhooks/1/x")
                         .get("content")
                         .getAsString())
-                .contains("[shop] api DOWN: <b>");
+                .contains("\\[shop\\] api DOWN: \\<b\\>");
         JsonObject telegram = json(WebhookStyle.TELEGRAM, down, "/bot1:x/sendMessage");
         assertThat(telegram.get("chat_id").getAsString()).isEqualTo("42");
         StandIn.Asked ntfy = post(WebhookStyle.NTFY, down, "/my-topic");

@@ -312,7 +312,7 @@ class RsyncStoreTest extends ObjectStoreContract {
         Files.writeString(root.resolve("some/pre fix/line\n5 6 .fake"), "x");
         Throwable thrown = catchThrowable(() -> keys(""));
         assertIsOneLine(thrown);
-        assertThat(thrown).hasMessageContaining("line\\u000A5 6 .fake");
+        assertThat(thrown).hasMessageContaining("line\\n5 6 .fake");
     }
 
     @Test
