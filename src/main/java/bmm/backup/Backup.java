@@ -12,7 +12,10 @@ import bmm.base.RunLock;
 import bmm.base.Settings;
 import bmm.base.Stopping;
 import bmm.catalog.BackupName;
+import bmm.catalog.ManifestKeys;
+import bmm.catalog.SigningKey;
 import bmm.dump.AgeKeys;
+import bmm.dump.Trust;
 import bmm.postgres.ConnectionSettings;
 import bmm.postgres.Container;
 import bmm.postgres.PgTools;
@@ -75,6 +78,7 @@ public final class Backup {
         Instant begun = clock.instant();
         Preflight.checkDirectory(instance);
         var unused = AgeKeys.encryption(settings); // a recipient that is none is told before anything is dumped
+        var unusedKey = ManifestKeys.of(settings, instance).signing(); // and so is a key that is none
         try (RunLock lock = RunLock.acquire(instance, begun)) {
             LOG.atDebug().addKeyValue("lock", lock).log("holding the lock");
             removeLeftovers();
@@ -100,6 +104,8 @@ public final class Backup {
     }
 
     private void backUpEach(List<Result> results) throws InterruptedException {
+        SigningKey key = ManifestKeys.of(settings, instance).signingOrNew();
+        Trust trust = Trust.of(settings, instance);
         ConnectionSettings given = ConnectionSettings.of(settings, environment.systemUser());
         Optional<Container> container = settings.find(Keys.PG_CONTAINER).map(Container::new);
         ConnectionSettings connection =
@@ -118,6 +124,8 @@ public final class Backup {
                     environment.tool(),
                     local,
                     remotes,
+                    key,
+                    trust,
                     clock,
                     progress);
             for (String database : databases(server, connection)) {

@@ -17,7 +17,10 @@ import bmm.base.Stopping;
 import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.Manifest;
+import bmm.catalog.NewestBackups;
+import bmm.catalog.SigningKey;
 import bmm.dump.DumpKind;
+import bmm.dump.Trust;
 import bmm.postgres.PgTools;
 import bmm.postgres.Server;
 import bmm.postgres.Snapshot;
@@ -50,6 +53,8 @@ final class DatabaseBackup {
      * @param tool name and version of this bmm
      * @param local the backup directory
      * @param remotes where backups go off-site, opened
+     * @param key that manifests are signed with
+     * @param trust which backups count beside the new one
      */
     record Context(
             Settings settings,
@@ -59,8 +64,14 @@ final class DatabaseBackup {
             String tool,
             ObjectStore local,
             List<ObjectStore> remotes,
+            SigningKey key,
+            Trust trust,
             Clock clock,
-            Progress progress) {}
+            Progress progress) {
+        NewestBackups newest() {
+            return new NewestBackups(instance.stateDirectory());
+        }
+    }
 
     /** Finds the pg tools for a server; the answer is the same for all databases of one server. */
     interface PgToolsSource {
@@ -128,13 +139,14 @@ final class DatabaseBackup {
         try {
             Seen seen = dump(job, source, partial);
             Dumped dumped = seen.dumped();
-            Verified verified = new DumpVerification(context.settings(), context.progress())
+            Verified verified = new DumpVerification(context.settings(), context.trust(), context.progress())
                     .verify(database, dumped, seen.tables(), earlier);
             Manifest manifest = new Publication(
                             context.settings(),
                             context.tool(),
                             context.instance().name(),
-                            directory)
+                            directory,
+                            context.key())
                     .publish(
                             name,
                             seen.source(),
@@ -142,6 +154,7 @@ final class DatabaseBackup {
                             verified,
                             tools,
                             context.clock().instant());
+            context.newest().arrived(context.local().name(), name);
             LOG.atInfo()
                     .addKeyValue("db", database)
                     .addKeyValue("file", manifest.dump().file())
@@ -208,10 +221,12 @@ final class DatabaseBackup {
     }
 
     private List<Sent> sendOffSite(Manifest justStored) {
-        Outgoing outgoing = Outgoing.of(context.settings(), context.instance(), context.progress());
+        Outgoing outgoing = Outgoing.of(context.settings(), context.instance(), context.key(), context.progress());
         OffSite offSite = new OffSite(
                 context.instance().name(),
                 outgoing,
+                context.trust(),
+                context.newest(),
                 OffSiteLock.of(context.settings(), context.clock()),
                 new StoreProfiles(context.instance().stateDirectory()),
                 context.progress());
@@ -226,7 +241,7 @@ final class DatabaseBackup {
     }
 
     private Pruned prune(List<Sent> sent) {
-        Prune prune = new Prune(context.settings(), context.instance(), context.clock(), false);
+        Prune prune = new Prune(context.settings(), context.instance(), context.trust(), context.clock(), false);
         Pruned local = Prune.summary(prune.local(context.local(), database, false));
         int removed = local.removed();
         for (int i = 0; i < sent.size(); i++) {

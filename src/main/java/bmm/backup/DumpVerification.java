@@ -12,6 +12,7 @@ import bmm.base.Stopping;
 import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
+import bmm.dump.Trust;
 import bmm.postgres.ArchiveContent;
 import bmm.postgres.Fingerprint;
 import bmm.postgres.SequenceState;
@@ -52,10 +53,12 @@ final class DumpVerification {
     private static final Logger LOG = LoggerFactory.getLogger(DumpVerification.class);
 
     private final Settings settings;
+    private final Trust trust;
     private final Progress progress;
 
-    DumpVerification(Settings settings, Progress progress) {
+    DumpVerification(Settings settings, Trust trust, Progress progress) {
         this.settings = settings;
+        this.trust = trust;
         this.progress = progress;
     }
 
@@ -94,7 +97,7 @@ final class DumpVerification {
         }
         checkSequences(subject, dumped, content.sequences());
         checks.add("sequences");
-        checkSize(subject, dumped, expected.isEmpty(), earlier.of(database));
+        checkSize(subject, dumped, expected.isEmpty(), comparable(earlier, database));
         checks.add("size");
         return new Verified(content, List.copyOf(checks));
     }
@@ -202,6 +205,18 @@ final class DumpVerification {
                         "run it again");
             }
         });
+    }
+
+    /**
+     * The last backups whose size says something: those that are signed as they must be, so that nobody can move the
+     * median; all of them as long as too few are.
+     */
+    private List<StoredBackup> comparable(Catalog earlier, String database) {
+        List<StoredBackup> all = earlier.of(database);
+        List<StoredBackup> last = all.subList(Math.max(0, all.size() - 2 * MOST_EARLIER), all.size());
+        List<StoredBackup> genuine =
+                last.stream().filter(backup -> trust.isGenuine(earlier, backup)).toList();
+        return genuine.size() < FEWEST_EARLIER ? all : genuine;
     }
 
     private void checkSize(String subject, Dumped dumped, boolean isEmpty, List<StoredBackup> earlier) {

@@ -8,7 +8,10 @@ import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
 import bmm.catalog.Manifest;
-import bmm.catalog.StoredManifest;
+import bmm.catalog.NewestBackups;
+import bmm.dump.Believed;
+import bmm.dump.Refused;
+import bmm.dump.Trust;
 import bmm.store.Body;
 import bmm.store.ObjectExists;
 import bmm.store.ObjectLock;
@@ -24,6 +27,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -39,15 +43,29 @@ import org.slf4j.LoggerFactory;
 final class OffSite {
     private static final Logger LOG = LoggerFactory.getLogger(OffSite.class);
 
+    /** Each takes a request to find out; so many are somebody's doing. */
+    private static final int MOST_REFUSED = 500;
+
     private final String instance;
     private final Outgoing outgoing;
+    private final Trust trust;
+    private final NewestBackups newest;
     private final OffSiteLock lock;
     private final StoreProfiles profiles;
     private final Progress progress;
 
-    OffSite(String instance, Outgoing outgoing, OffSiteLock lock, StoreProfiles profiles, Progress progress) {
+    OffSite(
+            String instance,
+            Outgoing outgoing,
+            Trust trust,
+            NewestBackups newest,
+            OffSiteLock lock,
+            StoreProfiles profiles,
+            Progress progress) {
         this.instance = instance;
         this.outgoing = outgoing;
+        this.trust = trust;
+        this.newest = newest;
         this.lock = lock;
         this.profiles = profiles;
         this.progress = progress;
@@ -72,7 +90,8 @@ final class OffSite {
                 String target = backup.name().remoteDirectory(instance);
                 place = remote.name() + "/" + target;
                 try {
-                    bytes += send(backup, local.manifest(backup), target, remote);
+                    bytes += send(backup, believed(local, backup), target, remote);
+                    newest.arrived(remote.name(), backup.name());
                     count++;
                 } catch (Failure e) {
                     failure = failure == null ? e : failure;
@@ -99,9 +118,20 @@ final class OffSite {
                         .log("the store silently ignores create-only: another writer could replace what is sent"));
     }
 
+    /** What is not signed is not sent: at the store it could be anybody's. */
+    private Believed believed(Catalog local, StoredBackup backup) {
+        // Whether it is encrypted here is another matter than whether it will be there.
+        Trust signedOnly = new Trust(trust.keys(), Trust.Encrypted.NOWHERE, false, true);
+        try {
+            return Believed.read(local, backup, signedOnly, false);
+        } catch (Refused e) {
+            throw new Failure(e.exitCode(), e.getMessage() + "; it was not sent", e.hint(), e);
+        }
+    }
+
     private List<StoredBackup> missing(String database, Manifest justStored, Catalog local, ObjectStore remote) {
-        List<StoredBackup> there = Catalog.read(remote, BackupName.remotePrefix(instance, database))
-                .of(database);
+        Catalog catalog = Catalog.read(remote, BackupName.remotePrefix(instance, database));
+        List<StoredBackup> there = catalog.of(database);
         Set<BackupName> names = there.stream().map(StoredBackup::name).collect(Collectors.toSet());
         List<StoredBackup> here =
                 local.of(database).stream().filter(StoredBackup::isComplete).toList();
@@ -113,21 +143,54 @@ final class OffSite {
                 .findFirst()
                 .map(backup -> backup.name().when())
                 .orElse(Instant.MAX);
-        Instant newestThere = there.stream()
+        List<StoredBackup> past = there.stream()
+                .filter(backup -> !backup.name().when().isAfter(present))
+                .toList();
+        Optional<Instant> newestGenuine = newestGenuine(catalog, past);
+        // Where none is signed yet, those of an earlier bmm are there.
+        Instant newestThere = newestGenuine.orElseGet(() -> past.stream()
                 .map(backup -> backup.name().when())
-                .filter(when -> !when.isAfter(present))
                 .max(Instant::compareTo)
-                .orElse(Instant.MIN);
+                .orElse(Instant.MIN));
         return here.stream()
-                .filter(backup -> !names.contains(backup.name()))
                 .filter(isNew.or(backup -> backup.name().when().isAfter(newestThere)))
+                // One that is there and not genuine has not arrived: sending it tells.
+                .filter(backup -> !names.contains(backup.name())
+                        || isNew.test(backup)
+                        || (newestGenuine.isPresent() && !backup.name().when().isAfter(present)))
+                .filter(backup ->
+                        !newestGenuine.equals(Optional.of(backup.name().when())))
                 .toList();
     }
 
-    private long send(StoredBackup backup, StoredManifest manifest, String target, ObjectStore remote) {
+    /** What is not signed as it must be does not count as sent; that it is there is said. */
+    private Optional<Instant> newestGenuine(Catalog catalog, List<StoredBackup> oldestFirst) {
+        int refused = 0;
+        for (StoredBackup backup : oldestFirst.reversed()) {
+            if (trust.isGenuine(catalog, backup)) {
+                return Optional.of(backup.name().when());
+            }
+            LOG.atWarn()
+                    .addKeyValue("backup", backup.name())
+                    .addKeyValue("store", catalog.store().name())
+                    .log(
+                            "a backup there is not signed as it must be; it does not count (bmm verify --from tells more)");
+            if (++refused == MOST_REFUSED) {
+                throw new Failure(
+                        ExitCode.STORE,
+                        catalog.store().name() + ": the newest " + refused + " backups of "
+                                + oldestFirst.getLast().name().database() + " there are not signed as they must be",
+                        "bmm verify --from STORE --all tells more: find out who writes there, or sign them with --sign");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private long send(StoredBackup backup, Believed manifest, String target, ObjectStore remote) {
         Outgoing.Parcel parcel = outgoing.pack(backup, manifest);
         progress.begin(
-                backup.name().database() + ": off-site", 2 * manifest.dumpFile().bytes());
+                backup.name().database() + ": off-site",
+                2 * manifest.content().dumpFile().bytes());
         ObjectLock wanted = lock.wanted(remote);
         boolean complete = false;
         try {
@@ -135,9 +198,17 @@ final class OffSite {
             for (Outgoing.Part part : parcel.parts()) {
                 sent += put(backup, remote, target, part, wanted);
             }
-            byte[] json = parcel.manifest().toJson();
-            String name = backup.name().file(BackupName.MANIFEST);
-            sent += put(backup, remote, target + name, name, Body.of(json), Sha256.of(json), wanted);
+            Optional<byte[]> signature = parcel.manifest().beside();
+            if (signature.isPresent()) {
+                sent += put(backup, remote, target, BackupName.SIGNATURE, signature.get(), wanted);
+            }
+            sent += put(
+                    backup,
+                    remote,
+                    target,
+                    BackupName.MANIFEST,
+                    parcel.manifest().bytes(),
+                    wanted);
             complete = true;
             return sent;
         } finally {
@@ -146,6 +217,17 @@ final class OffSite {
             }
             progress.end();
         }
+    }
+
+    private long put(
+            StoredBackup backup,
+            ObjectStore remote,
+            String target,
+            String ending,
+            byte[] bytes,
+            @Nullable ObjectLock wanted) {
+        String name = backup.name().file(ending);
+        return put(backup, remote, target + name, name, Body.of(bytes), Sha256.of(bytes), wanted);
     }
 
     private long put(

@@ -14,8 +14,11 @@ import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
 import bmm.catalog.Manifest;
 import bmm.catalog.Manifest.StoredFile;
+import bmm.catalog.ManifestFile;
+import bmm.catalog.SigningKey;
 import bmm.catalog.StoredManifest;
 import bmm.dump.AgeKeys;
+import bmm.dump.Believed;
 import bmm.dump.DumpKind;
 import bmm.dump.SealedManifests;
 import bmm.stream.Encryption;
@@ -46,22 +49,25 @@ final class Outgoing {
     private final Path local;
     private final Path outgoing;
     private final @Nullable Encryption encryption;
+    private final SigningKey key;
     private final long keepFree;
     private final Progress progress;
     private final Set<BackupName> begun = new HashSet<>();
 
-    private Outgoing(Path local, @Nullable Encryption encryption, long keepFree, Progress progress) {
+    private Outgoing(Path local, @Nullable Encryption encryption, SigningKey key, long keepFree, Progress progress) {
         this.local = local;
+        this.key = key;
         this.outgoing = local.resolve(DIRECTORY);
         this.encryption = encryption;
         this.keepFree = keepFree;
         this.progress = progress;
     }
 
-    static Outgoing of(Settings settings, Instance instance, Progress progress) {
+    static Outgoing of(Settings settings, Instance instance, SigningKey key, Progress progress) {
         return new Outgoing(
                 instance.backupDirectory(),
                 AgeKeys.encryption(settings).orElse(null),
+                key,
                 settings.get(Keys.MIN_FREE),
                 progress);
     }
@@ -70,21 +76,22 @@ final class Outgoing {
     record Part(Path path, StoredFile file) {}
 
     /** A backup to be sent: its files, then its manifest. */
-    record Parcel(List<Part> parts, StoredManifest manifest) {}
+    record Parcel(List<Part> parts, ManifestFile manifest) {}
 
     /**
-     * Makes it ready.
+     * Makes it ready. The manifest of one that is not encrypted here goes as it is, byte by byte, with its signature.
      *
      * @throws Failure {@link ExitCode#STORE} if it cannot be encrypted, or is not what its manifest says
      */
-    Parcel pack(StoredBackup backup, StoredManifest stored) {
+    Parcel pack(StoredBackup backup, Believed believed) {
+        StoredManifest stored = believed.content();
         if (encryption == null || !(stored instanceof Manifest manifest)) {
             List<Part> parts = new ArrayList<>(List.of(part(local, stored.dumpFile())));
             StoredFile globals = stored.globals();
             if (globals != null) {
                 parts.add(part(local, globals));
             }
-            return new Parcel(parts, stored);
+            return new Parcel(parts, believed.file());
         }
         try {
             DurableFile.createDirectories(outgoing);
@@ -102,7 +109,10 @@ final class Outgoing {
             String manifestFile = backup.name().file(BackupName.MANIFEST);
             return new Parcel(
                     parts,
-                    SealedManifests.seal(manifest.encryptedAs(dump, globals, restore), manifestFile, encryption));
+                    ManifestFile.signed(
+                            SealedManifests.seal(
+                                    manifest.encryptedAs(dump, globals, restore), manifestFile, encryption),
+                            key));
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.STORE,

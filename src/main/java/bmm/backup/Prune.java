@@ -10,9 +10,13 @@ import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
 import bmm.catalog.DrillRecords;
+import bmm.catalog.GenuineOnly;
+import bmm.catalog.GenuineOnly.Rules;
+import bmm.catalog.NewestBackups;
 import bmm.catalog.Retention;
 import bmm.catalog.Retention.Candidate;
 import bmm.catalog.Retention.Policy;
+import bmm.dump.Trust;
 import bmm.store.ObjectStore;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,10 +25,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,13 +41,20 @@ public final class Prune {
 
     private final Settings settings;
     private final String instance;
+    private final NewestBackups newest;
+    private final Trust trust;
     private final Set<String> proven;
     private final Clock clock;
     private final boolean dryRun;
 
-    public Prune(Settings settings, Instance instance, Clock clock, boolean dryRun) {
+    /**
+     * @param trust which backups may take the place of others
+     */
+    public Prune(Settings settings, Instance instance, Trust trust, Clock clock, boolean dryRun) {
         this.settings = settings;
         this.instance = instance.name();
+        this.newest = new NewestBackups(instance.stateDirectory());
+        this.trust = trust;
         this.proven = new DrillRecords(instance.stateDirectory()).provenBackups();
         this.clock = clock;
         this.dryRun = dryRun;
@@ -70,19 +84,18 @@ public final class Prune {
     private List<Decided> prune(
             ObjectStore store, Catalog catalog, String database, Policy policy, boolean newestRunFailed) {
         List<StoredBackup> backups = catalog.of(database);
+        Map<String, StoredBackup> byName = backups.stream()
+                .collect(Collectors.toMap(backup -> backup.name().toString(), backup -> backup));
+        Predicate<String> isGenuine = name -> trust.isGenuine(catalog, backup(byName, name));
         List<Candidate> candidates = backups.stream()
                 .map(backup ->
                         new Candidate(backup.name().toString(), backup.name().when(), backup.isComplete()))
                 .toList();
         List<Decided> decided = new ArrayList<>();
-        for (Retention.Decision byRules :
-                Retention.decide(candidates, policy, clock.instant(), newestRunFailed, newestProven(backups))) {
+        Rules rules = some -> Retention.decide(some, policy, clock.instant(), newestRunFailed, newestProven(backups));
+        for (Retention.Decision byRules : GenuineOnly.decide(candidates, rules, isGenuine)) {
             Retention.Decision decision = byRules;
-            StoredBackup backup = backups.stream()
-                    .filter(one ->
-                            one.name().toString().equals(byRules.candidate().name()))
-                    .findFirst()
-                    .orElseThrow();
+            StoredBackup backup = backup(byName, byRules.candidate().name());
             if (!decision.keep()) {
                 Optional<Instant> locked = lockedUntil(catalog, backup).filter(clock.instant()::isBefore);
                 if (locked.isPresent()) {
@@ -100,10 +113,15 @@ public final class Prune {
                         .addKeyValue("reason", decision.reason())
                         .log("removing");
                 catalog.remove(backup);
+                newest.removed(store.name(), backup.name());
             }
             decided.add(new Decided(store.name(), database, backup.name().toString(), backup.bytes(), decision));
         }
         return decided;
+    }
+
+    private static StoredBackup backup(Map<String, StoredBackup> byName, String name) {
+        return Objects.requireNonNull(byName.get(name), name);
     }
 
     /** In a bucket with versions a removal would succeed, hide the backup, and free nothing. */

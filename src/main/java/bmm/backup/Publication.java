@@ -8,7 +8,8 @@ import bmm.base.Keys;
 import bmm.base.Settings;
 import bmm.catalog.BackupName;
 import bmm.catalog.Manifest;
-import bmm.catalog.StoredManifest;
+import bmm.catalog.ManifestFile;
+import bmm.catalog.SigningKey;
 import bmm.dump.AgeKeys;
 import bmm.dump.DumpKind;
 import bmm.dump.SealedManifests;
@@ -42,12 +43,14 @@ final class Publication {
     private final String instance;
     private final Path directory;
     private final @Nullable Encryption encryption;
+    private final SigningKey key;
 
-    Publication(Settings settings, String tool, String instance, Path directory) {
+    Publication(Settings settings, String tool, String instance, Path directory, SigningKey key) {
         this.settings = settings;
         this.tool = tool;
         this.instance = instance;
         this.directory = directory;
+        this.key = key;
         this.encryption = AgeKeys.localEncryption(settings).orElse(null);
     }
 
@@ -64,14 +67,16 @@ final class Publication {
                     ? stored(PgDump.globals(tools, source.database().name(), settings.get(Keys.DUMP_TIMEOUT)))
                     : null;
             Manifest manifest = manifest(name, source, dumped, verified, tools, globals, finished);
+            String manifestFile = name.file(BackupName.MANIFEST);
+            ManifestFile file = ManifestFile.signed(
+                    encryption == null ? manifest : SealedManifests.seal(manifest, manifestFile, encryption), key);
+            var readable = file.content(); // what no run could read again must not become a backup
+            LOG.atDebug().addKeyValue("file", readable.dumpFile().file()).log("signed by {}", key);
             if (globals != null) {
                 DurableFile.write(directory.resolve(name.file(BackupName.GLOBALS + age())), globals);
             }
             DurableFile.publish(dumped.partial(), dump);
-            String manifestFile = name.file(BackupName.MANIFEST);
-            StoredManifest stored =
-                    encryption == null ? manifest : SealedManifests.seal(manifest, manifestFile, encryption);
-            DurableFile.write(directory.resolve(manifestFile), stored.toJson());
+            DurableFile.write(directory.resolve(manifestFile), file.bytes());
             return manifest;
         } catch (IOException e) {
             withdraw(name, dumped.kind());
@@ -108,14 +113,15 @@ final class Publication {
             byte @Nullable [] globals,
             Instant finished) {
         Server.Database database = source.database();
+        Instant snapshotAt = later(source.snapshotAt(), source.started());
         String dumpFile = name.file(dumped.kind().ending() + age());
         return new Manifest(
                 Manifest.FORMAT,
                 tool,
                 instance,
                 source.started().toString(),
-                source.snapshotAt().toString(),
-                finished.toString(),
+                snapshotAt.toString(),
+                later(finished, snapshotAt).toString(),
                 new Manifest.Database(
                         database.name(),
                         database.owner(),
@@ -135,6 +141,7 @@ final class Publication {
                         dumped.compression(),
                         dumped.isEncrypted() ? "age" : null,
                         verified.content().bytes(),
+                        dumped.dumpedBytes(),
                         tools.version()),
                 globals == null
                         ? null
@@ -143,6 +150,11 @@ final class Publication {
                 fingerprint(dumped, verified.content()),
                 verified.checks(),
                 dumped.kind().restoreCommand(dumpFile, database.name()));
+    }
+
+    /** A clock that is set back meanwhile must not make a manifest that contradicts itself. */
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
     }
 
     /**

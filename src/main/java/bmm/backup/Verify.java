@@ -6,8 +6,13 @@ import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
 import bmm.catalog.Manifest;
+import bmm.catalog.ManifestFile;
+import bmm.catalog.NewestBackups;
 import bmm.catalog.StoredManifest;
+import bmm.dump.Believed;
 import bmm.dump.DumpKind;
+import bmm.dump.ManifestBeside;
+import bmm.dump.Trust;
 import bmm.store.ObjectInfo;
 import bmm.store.ObjectStore;
 import bmm.stream.Identities;
@@ -24,6 +29,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,13 +40,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Verify {
     private final Identities identities;
+    private final Trust trust;
+    private final NewestBackups newest;
     private final Progress progress;
 
     /**
      * @param identities what opens encrypted backups; of what they do not open only the hash is compared
+     * @param trust which backups are believed
+     * @param newest what this host knows to be at a store
      */
-    public Verify(Identities identities, Progress progress) {
+    public Verify(Identities identities, Trust trust, NewestBackups newest, Progress progress) {
         this.identities = identities;
+        this.trust = trust;
+        this.newest = newest;
         this.progress = progress;
     }
 
@@ -84,17 +98,44 @@ public final class Verify {
         }
     }
 
-    /** Verifies what a store holds below a prefix. */
-    public List<Verdict> store(ObjectStore store, String prefix, Selection selection) {
-        Catalog catalog = Catalog.read(store, prefix);
+    /**
+     * Verifies what a place holds.
+     *
+     * @param instance what keys begin with off-site; null for the backup directory
+     */
+    public List<Verdict> store(ObjectStore store, @Nullable String instance, Selection selection) {
+        Catalog catalog = Catalog.read(store, instance == null ? "" : BackupName.remotePrefix(instance));
         List<Verdict> verdicts = new ArrayList<>();
         for (StoredBackup backup : selection.from(catalog.all())) {
-            verdicts.add(verdict(store, catalog, backup));
+            verdicts.add(backup(catalog, backup, () -> catalog.manifest(backup), instance != null));
         }
+        missing(store, catalog).forEach(verdicts::add);
         return verdicts;
     }
 
-    private Verdict verdict(ObjectStore store, Catalog catalog, StoredBackup backup) {
+    /** The newest backups that this host put there, as far as they are gone. */
+    private List<Verdict> missing(ObjectStore store, Catalog catalog) {
+        Set<BackupName> there = catalog.all().stream()
+                .filter(StoredBackup::hasManifest)
+                .map(StoredBackup::name)
+                .collect(Collectors.toSet());
+        return newest.databases(store.name()).stream()
+                .flatMap(database -> newest.at(store.name(), database).stream())
+                .filter(name -> !there.contains(name))
+                .map(
+                        name -> new Verdict(
+                                name.toString(),
+                                0,
+                                "",
+                                damaged(
+                                        name + ": the newest backup that this host put at " + store.name() + " is gone",
+                                        "if nobody removed it, the store lost it or hides it; the next backup takes its place")))
+                .toList();
+    }
+
+    /** Verifies one backup at a place, against that manifest. */
+    Verdict backup(Catalog catalog, StoredBackup backup, Supplier<ManifestFile> stored, boolean isOffSite) {
+        ObjectStore store = catalog.store();
         String subject = backup.dump().map(ObjectInfo::key).orElse(backup.name().toString());
         try {
             if (!backup.hasManifest()) {
@@ -102,7 +143,8 @@ public final class Verify {
                         subject + ": no manifest beside it: this is not a backup",
                         "a run that was cut off leaves this; the next run makes a new one, this file can go");
             }
-            StoredManifest manifest = catalog.manifest(backup);
+            Believed believed = Believed.of(stored.get(), catalog, backup, trust, isOffSite);
+            StoredManifest manifest = believed.content();
             ObjectInfo dump = BackupName.parse(manifest.dumpFile().file())
                     .filter(file -> file.backup().equals(backup.name()))
                     .map(file -> backup.files().get(file.ending()))
@@ -114,7 +156,7 @@ public final class Verify {
                         "someone or something removed it; take another copy of this backup");
             }
             checkGlobals(store, backup, manifest);
-            return verdict(dump.key(), dump.size(), () -> store.get(dump.key()), manifest);
+            return verdict(dump.key(), dump.size(), () -> store.get(dump.key()), believed);
         } catch (Failure e) {
             return new Verdict(subject, backup.bytes(), "", e);
         }
@@ -151,8 +193,8 @@ public final class Verify {
             if (!Files.isRegularFile(file)) {
                 throw new Failure(ExitCode.USAGE, file + ": no such file", "name a dump file");
             }
-            Optional<StoredManifest> manifest = manifestBeside(file, name);
-            return verdict(file.toString(), Files.size(file), () -> Files.newInputStream(file), manifest.orElse(null));
+            return verdict(
+                    file.toString(), Files.size(file), () -> Files.newInputStream(file), believedBeside(file, name));
         } catch (Failure e) {
             return new Verdict(file.toString(), 0, "", e);
         } catch (IOException e) {
@@ -169,21 +211,20 @@ public final class Verify {
     }
 
     /** A manifest counts if it is the one of this very file, and not of the encrypted one that it was before. */
-    private static Optional<StoredManifest> manifestBeside(Path file, String name) throws IOException {
-        Optional<Path> beside = BackupName.parse(name)
-                .map(parsed -> file.resolveSibling(parsed.backup().file(BackupName.MANIFEST)))
-                .filter(Files::exists);
-        return beside.isPresent()
-                ? Optional.of(StoredManifest.parse(Files.readAllBytes(beside.get())))
-                        .filter(manifest -> manifest.dumpFile().file().equals(name))
-                : Optional.empty();
+    private @Nullable Believed believedBeside(Path file, String name) throws IOException {
+        Optional<ManifestBeside> beside = ManifestBeside.read(file, name);
+        if (beside.isEmpty()) {
+            return null;
+        }
+        Believed believed = Believed.read(beside.get().file(), file.toString(), trust);
+        return believed.content().dumpFile().file().equals(name) ? believed : null;
     }
 
     private interface Source {
         InputStream open() throws IOException;
     }
 
-    private Verdict verdict(String subject, long size, Source source, @Nullable StoredManifest manifest) {
+    private Verdict verdict(String subject, long size, Source source, @Nullable Believed believed) {
         progress.begin("verify " + subject, size);
         try (InputStream stored = source.open();
                 MeasuredInput in = new MeasuredInput(stored, progress::bytes)) {
@@ -192,8 +233,9 @@ public final class Verify {
                             ExitCode.USAGE,
                             subject + ": not a kind of dump that bmm knows",
                             "known are .dump, .dump.zst, .sql.gz and .dir.tar, and each with .age behind it"));
-            String detail = new DumpCheck(subject, kind, identities).of(in, size, manifest);
-            return new Verdict(subject, size, detail, null);
+            String detail =
+                    new DumpCheck(subject, kind, identities).of(in, size, believed == null ? null : believed.content());
+            return new Verdict(subject, size, believed == null ? detail : detail + "; " + believed.signature(), null);
         } catch (Failure e) {
             return new Verdict(subject, size, "", e);
         } catch (IOException | RuntimeException | OutOfMemoryError e) {

@@ -119,6 +119,13 @@ public final class Amounts {
         return seconds % 86_400 != 0 ? seconds / 3600 + "h" : seconds / 86_400 + "d";
     }
 
+    /** Roughly, for people: {@code 26 h}; minutes, hours, or days from the third on. */
+    public static String age(Duration age) {
+        return age.toHours() == 0
+                ? age.toMinutes() + " min"
+                : age.toHours() < 72 ? age.toHours() + " h" : age.toDays() + " days";
+    }
+
     /** {@code 12 345 678}: groups of three, separated by blanks. */
     public static String count(long count) {
         return String.format(Locale.ROOT, "%,d", count).replace(',', ' ');

@@ -222,6 +222,17 @@ public final class Keys {
             "AGE-SECRET-KEY-1…",
             "What opens encrypted backups (the file that age-keygen writes); for restore, restore-drill and verify only, backups need none.");
 
+    public static final Setting<Secret> SIGN_KEY = Setting.secret(
+            "BMM_SIGN_KEY",
+            "Ed25519 private key, PKCS#8 PEM",
+            "What manifests are signed with; without it a key is made at the first backup, sign-key.pem in the state directory.");
+    public static final Setting<List<String>> VERIFY_KEY = Setting.list(
+            "BMM_VERIFY_KEY",
+            "ed25519:…, or a file of keys",
+            null,
+            "[\\s,]+",
+            "Public keys, separated by blanks (bmm verify --show-key prints this host's); only backups signed by one of them, or by this host, are used.");
+
     public static final Setting<Duration> KEEP_WITHIN =
             Setting.age("BMM_KEEP_WITHIN", "14d", "Keep every backup younger than this.");
     public static final Setting<Integer> KEEP_LAST = keep("BMM_KEEP_LAST", "Keep this many newest backups.");
@@ -273,11 +284,11 @@ public final class Keys {
     public static final Setting<Secret> DRILL_SIGN_KEY = Setting.secret(
             "BMM_DRILL_SIGN_KEY",
             "Ed25519 private key, PKCS#8 PEM",
-            "Records of drills are signed with it (openssl genpkey -algorithm ed25519).");
+            "Records of drills are signed with it; without it with the key that signs manifests, if this host has it.");
     public static final Setting<Path> DRILL_VERIFY_KEY = Setting.path(
             "BMM_DRILL_VERIFY_KEY",
             null,
-            "File with the public key (PEM) that --verify-record checks with; without it that of BMM_DRILL_SIGN_KEY.");
+            "File with the public key (PEM) that --verify-record checks with; without it that of BMM_DRILL_SIGN_KEY, else those that manifests are checked with.");
 
     public static final Setting<Duration> UPTIME_DEADLINE = Setting.duration(
             "BMM_UPTIME_DEADLINE", "30s", "How long a tick of bmm uptime may take, with all attempts of all probes.");
@@ -453,6 +464,7 @@ public final class Keys {
                             RCLONE_CONFIG,
                             RCLONE_ENV)),
             new Group("Encryption", List.of(AGE_RECIPIENTS, ENCRYPT, AGE_IDENTITY)),
+            new Group("Signatures", List.of(SIGN_KEY, VERIFY_KEY)),
             new Group(
                     "Retention",
                     List.of(

@@ -22,6 +22,9 @@ public record BackupName(String database, Instant when) implements Comparable<Ba
     /** The ending of manifests. */
     public static final String MANIFEST = ".manifest.json";
 
+    /** The ending of the signature of a manifest that does not bear its own. */
+    public static final String SIGNATURE = MANIFEST + ".sig";
+
     /** The ending of roles and tablespaces. */
     public static final String GLOBALS = ".globals.sql";
 
@@ -35,7 +38,8 @@ public record BackupName(String database, Instant when) implements Comparable<Ba
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter DAY =
             DateTimeFormatter.ofPattern("yyyy/MM/dd").withZone(ZoneOffset.UTC);
-    private static final Pattern FILE = Pattern.compile("(.+)-(\\d{8}T\\d{6}Z)(\\..+)");
+    private static final Pattern FILE = Pattern.compile("([^/]+)-(\\d{8}T\\d{6}Z)(\\.[^/]+)");
+    private static final Pattern DUMP = Pattern.compile("\\.(dump|dump\\.zst|sql\\.gz|dir\\.tar)(\\.age)?");
 
     public BackupName {
         when = when.truncatedTo(ChronoUnit.SECONDS);
@@ -48,7 +52,12 @@ public record BackupName(String database, Instant when) implements Comparable<Ba
         }
 
         public boolean isGlobals() {
-            return ending.startsWith(GLOBALS);
+            return withoutAge(ending).equals(GLOBALS);
+        }
+
+        /** Whether it is the dump itself, in one of the forms that bmm writes. */
+        public boolean isDump() {
+            return DUMP.matcher(ending).matches();
         }
 
         public boolean isDrill() {

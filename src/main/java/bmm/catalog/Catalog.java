@@ -1,5 +1,6 @@
 package bmm.catalog;
 
+import bmm.base.Amounts;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.catalog.BackupName.FileName;
@@ -20,7 +21,11 @@ import java.util.TreeMap;
 
 /** All backups at one store, found by their manifests. */
 public final class Catalog {
-    private static final int LONGEST_MANIFEST = 64 << 20;
+    /** Files of backups below one prefix; hourly backups of ten databases have them after ten years. */
+    private static final int MOST_FILES = 1_000_000;
+
+    /** Files that are none of a backup, which are passed over but take time to list. */
+    private static final int MOST_OTHERS = 2_000_000;
 
     private final ObjectStore store;
     private final List<StoredBackup> backups;
@@ -44,9 +49,7 @@ public final class Catalog {
         /** The dump, if it is there. */
         public Optional<ObjectInfo> dump() {
             return files.entrySet().stream()
-                    .filter(file -> !file.getKey().equals(BackupName.MANIFEST)
-                            && !file.getKey().startsWith(BackupName.GLOBALS)
-                            && !new FileName(name, file.getKey()).isDrill())
+                    .filter(file -> new FileName(name, file.getKey()).isDump())
                     .map(Map.Entry::getValue)
                     .findFirst();
         }
@@ -68,18 +71,36 @@ public final class Catalog {
         }
     }
 
-    /** Lists what is below a prefix. */
+    /**
+     * Lists what is below a prefix.
+     *
+     * @throws Failure {@link ExitCode#STORE} if it cannot be listed, or holds more files than any number of backups has
+     */
     public static Catalog read(ObjectStore store, String prefix) {
         Map<BackupName, Map<String, ObjectInfo>> found = new TreeMap<>();
+        int files = 0;
+        int others = 0;
         for (Iterator<ObjectInfo> all = store.list(prefix); all.hasNext(); ) {
             ObjectInfo object = all.next();
             Optional<FileName> file =
                     BackupName.parse(object.key().substring(object.key().lastIndexOf('/') + 1));
-            file.ifPresent(name -> found.computeIfAbsent(name.backup(), key -> new LinkedHashMap<>())
-                    .put(name.ending(), object));
+            if (file.isPresent()) {
+                files++;
+                found.computeIfAbsent(file.get().backup(), key -> new LinkedHashMap<>())
+                        .put(file.get().ending(), object);
+            } else {
+                others++;
+            }
+            if (files > MOST_FILES || others > MOST_OTHERS) {
+                throw new Failure(
+                        ExitCode.STORE,
+                        store.name() + ": more than " + Amounts.count(files + (long) others - 1) + " files below "
+                                + (prefix.isEmpty() ? "its root" : prefix),
+                        "these are not only backups: find out who writes there, or name a directory of the backups' own");
+            }
         }
         List<StoredBackup> backups = new ArrayList<>();
-        found.forEach((name, files) -> backups.add(new StoredBackup(name, Map.copyOf(files))));
+        found.forEach((name, byEnding) -> backups.add(new StoredBackup(name, Map.copyOf(byEnding))));
         return new Catalog(store, List.copyOf(backups));
     }
 
@@ -96,22 +117,58 @@ public final class Catalog {
                 .toList();
     }
 
+    /** The place that the backups are at. */
+    public ObjectStore store() {
+        return store;
+    }
+
     /**
-     * Reads a backup's manifest, as it is stored there.
+     * Reads a backup's manifest and its signature, as they are stored there. Whether they are to be believed is left to
+     * the caller.
      *
-     * @throws Failure {@link ExitCode#VERIFICATION} if it is damaged
+     * @throws Failure {@link ExitCode#VERIFICATION} if it cannot be read, or is longer than any manifest
      */
-    public StoredManifest manifest(StoredBackup backup) {
-        String key = backup.keyOf(backup.name().file(BackupName.MANIFEST));
+    public ManifestFile manifest(StoredBackup backup) {
+        byte[] manifest = read(backup, BackupName.MANIFEST, ManifestFile.LONGEST);
+        return ManifestFile.of(
+                manifest,
+                backup.files().containsKey(BackupName.SIGNATURE)
+                        ? read(backup, BackupName.SIGNATURE, ManifestFile.LONGEST_SIGNATURE)
+                        : null);
+    }
+
+    private byte[] read(StoredBackup backup, String ending, int longest) {
+        String key = backup.keyOf(backup.name().file(ending));
         try (InputStream in = store.get(key)) {
-            return StoredManifest.parse(in.readNBytes(LONGEST_MANIFEST));
+            byte[] bytes = in.readNBytes(longest + 1);
+            if (bytes.length > longest) {
+                throw new IOException("it has more than " + Amounts.count(longest) + " bytes");
+            }
+            return bytes;
         } catch (IOException e) {
-            throw new Failure(
-                    ExitCode.VERIFICATION,
-                    store.name() + ": " + key + ": " + Failure.reason(e),
-                    "the dump beside it may still be good: bmm verify FILE reads it alone",
-                    e);
+            throw damaged(key, e);
         }
+    }
+
+    /**
+     * What a manifest says.
+     *
+     * @throws Failure {@link ExitCode#VERIFICATION} if it is damaged, or impossible
+     */
+    public StoredManifest content(StoredBackup backup, ManifestFile manifest) {
+        try {
+            return manifest.content();
+        } catch (IOException e) {
+            throw damaged(backup.keyOf(backup.name().file(BackupName.MANIFEST)), e);
+        }
+    }
+
+    private Failure damaged(String key, IOException e) {
+        return new Failure(
+                ExitCode.VERIFICATION,
+                store.name() + ": " + key + ": " + Failure.reason(e),
+                "the dump beside it may still be good: bmm verify FILE reads it alone",
+                e);
     }
 
     /** Until when the store keeps any file of a backup from being removed, if it does. */

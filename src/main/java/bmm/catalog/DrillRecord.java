@@ -7,7 +7,6 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.PrivateKey;
@@ -60,6 +59,7 @@ public record DrillRecord(
     public record Line(String name, String outcome, String detail, List<String> differences) {}
 
     private static final String SIGNATURE = "signature";
+    private static final int LONGEST = 64 << 20;
     private static final Gson GSON = new GsonBuilder()
             .setFormattingStyle(FormattingStyle.PRETTY)
             .disableHtmlEscaping()
@@ -107,19 +107,19 @@ public record DrillRecord(
                 throw new IOException("not the record of a drill of this version (" + FORMAT + ")");
             }
             return record;
-        } catch (JsonParseException e) {
+        } catch (JsonParseException | IllegalStateException | NumberFormatException e) {
             throw new IOException("not the record of a drill: damaged JSON", e);
         }
     }
 
     private static JsonObject object(byte[] json) throws IOException {
         try {
-            JsonElement element = JsonParser.parseString(new String(json, StandardCharsets.UTF_8));
-            if (element.isJsonObject()) {
-                return element.getAsJsonObject();
+            JsonObject object = json.length > LONGEST ? null : BoundedJson.read(json, GSON, JsonObject.class);
+            if (object != null) {
+                return object;
             }
-        } catch (JsonParseException e) {
-            throw new IOException("not the record of a drill: damaged JSON", e);
+        } catch (IOException e) {
+            throw new IOException("not the record of a drill: " + e.getMessage(), e);
         }
         throw new IOException("not the record of a drill");
     }

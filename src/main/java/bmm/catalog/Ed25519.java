@@ -13,7 +13,9 @@ import java.security.interfaces.EdECPrivateKey;
 import java.security.spec.NamedParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 
 /** Ed25519 (RFC 8032) with keys in the PEM files that openssl writes. */
 public final class Ed25519 {
@@ -21,20 +23,26 @@ public final class Ed25519 {
 
     private Ed25519() {}
 
+    /** What stands before the 32 bytes of a public key in its X.509 form (RFC 8410, section 4). */
+    private static final byte[] PUBLIC_PREFIX = HexFormat.of().parseHex("302a300506032b6570032100");
+
+    private static final int PUBLIC_LENGTH = 32;
+
     /**
      * A private key as PKCS#8 PEM, its line breaks kept or not.
      *
+     * @param setting what named it, for the message
      * @throws Failure {@link ExitCode#CONFIGURATION} if it is none; the message says nothing of its content
      */
-    public static PrivateKey privateKey(String pem) {
+    public static PrivateKey privateKey(String pem, String setting) {
         try {
             return KeyFactory.getInstance(ALGORITHM)
                     .generatePrivate(new PKCS8EncodedKeySpec(decoded(pem, "PRIVATE KEY")));
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             throw new Failure(
                     ExitCode.CONFIGURATION,
-                    "BMM_DRILL_SIGN_KEY is not an Ed25519 private key in PKCS#8 PEM",
-                    "make one: openssl genpkey -algorithm ed25519 -out FILE, and set BMM_DRILL_SIGN_KEY_FILE=FILE");
+                    setting + " is not an Ed25519 private key in PKCS#8 PEM",
+                    "openssl genpkey -algorithm ed25519 -out FILE makes one; a setting names it as KEY_FILE=FILE");
         }
     }
 
@@ -53,6 +61,44 @@ public final class Ed25519 {
                     "openssl pkey -in PRIVATE_KEY_FILE -pubout -out FILE",
                     e);
         }
+    }
+
+    /** A new private key. */
+    static PrivateKey newPrivateKey() {
+        try {
+            return KeyPairGenerator.getInstance(ALGORITHM).generateKeyPair().getPrivate();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has Ed25519", e);
+        }
+    }
+
+    /** A private key as the PEM file that openssl would write. */
+    static String pem(PrivateKey key) {
+        String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getEncoded());
+        return "-----BEGIN PRIVATE KEY-----\n" + body + "\n-----END PRIVATE KEY-----\n";
+    }
+
+    /** The 32 bytes of a public key (RFC 8032, section 5.1.5). */
+    static byte[] bytes(PublicKey key) {
+        byte[] encoded = key.getEncoded();
+        return Arrays.copyOfRange(encoded, encoded.length - PUBLIC_LENGTH, encoded.length);
+    }
+
+    /**
+     * The public key of 32 bytes.
+     *
+     * @throws GeneralSecurityException if they are none
+     */
+    static PublicKey publicKey(byte[] bytes) throws GeneralSecurityException {
+        if (bytes.length != PUBLIC_LENGTH) {
+            throw new GeneralSecurityException("not " + PUBLIC_LENGTH + " bytes");
+        }
+        byte[] encoded = Arrays.copyOf(PUBLIC_PREFIX, PUBLIC_PREFIX.length + PUBLIC_LENGTH);
+        System.arraycopy(bytes, 0, encoded, PUBLIC_PREFIX.length, PUBLIC_LENGTH);
+        PublicKey key = KeyFactory.getInstance(ALGORITHM).generatePublic(new X509EncodedKeySpec(encoded));
+        // Whether it is a point on the curve is only seen here.
+        Signature.getInstance(ALGORITHM).initVerify(key);
+        return key;
     }
 
     private static byte[] decoded(String pem, String label) {

@@ -6,7 +6,6 @@ import bmm.base.OwnFile;
 import bmm.base.SafeText;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class History {
     private static final Logger LOG = LoggerFactory.getLogger(History.class);
     private static final long ROTATE_AT_BYTES = 8_000_000;
+    private static final int LONGEST_LINE = 1 << 20;
     private static final Gson GSON = new Gson();
 
     /** The subject of a run that failed before it came to any. */
@@ -55,7 +56,7 @@ public final class History {
         boolean failed = false;
         try {
             for (String line : lines()) {
-                JsonObject run = GSON.fromJson(line, JsonObject.class);
+                JsonObject run = run(line);
                 if (run != null
                         && new JsonPrimitive(job).equals(run.get("job"))
                         && (new JsonPrimitive(subject).equals(run.get("subject"))
@@ -63,7 +64,7 @@ public final class History {
                     failed = new JsonPrimitive(false).equals(run.get("stored"));
                 }
             }
-        } catch (IOException | JsonParseException e) {
+        } catch (IOException e) {
             LOG.atWarn().addKeyValue("file", file).log("history not readable: {}", Failure.reason(e));
         }
         return failed;
@@ -76,6 +77,17 @@ public final class History {
                     .toList();
         } catch (NoSuchFileException e) {
             return List.of();
+        }
+    }
+
+    /** One line; one that is damaged says nothing of the others. */
+    private @Nullable JsonObject run(String line) {
+        try {
+            byte[] json = line.getBytes(StandardCharsets.UTF_8);
+            return json.length > LONGEST_LINE ? null : BoundedJson.read(json, GSON, JsonObject.class);
+        } catch (IOException e) {
+            LOG.atWarn().addKeyValue("file", file).log("a line of the history is damaged: {}", Failure.reason(e));
+            return null;
         }
     }
 }

@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +45,10 @@ public record Manifest(
         List<String> verified,
         String restore)
         implements StoredManifest {
-    public static final String FORMAT = "bmm-manifest-1";
+    public static final String FORMAT = "bmm-manifest-2";
+
+    /** Without signatures and {@code unpackedBytes}; still read. */
+    static final String OLD_FORMAT = "bmm-manifest-1";
 
     static final Gson GSON = new GsonBuilder()
             .setStrictness(Strictness.STRICT)
@@ -57,6 +59,8 @@ public record Manifest(
 
     /** JSON readers keep numbers as doubles; sums of hashes are longer. */
     private static final class DecimalText extends TypeAdapter<BigInteger> {
+        private static final int LONGEST_NUMBER = 60;
+
         @Override
         public void write(JsonWriter out, BigInteger value) throws IOException {
             out.value(value.toString());
@@ -65,10 +69,14 @@ public record Manifest(
         @Override
         public BigInteger read(JsonReader in) throws IOException {
             String text = in.nextString();
+            // The time that reading one takes grows with the square of its length.
+            if (text.length() > LONGEST_NUMBER) {
+                throw new JsonParseException("not a content hash: " + text.length() + " digits");
+            }
             try {
                 return new BigInteger(text);
             } catch (NumberFormatException e) {
-                throw new JsonParseException("not a decimal number: " + text, e);
+                throw new JsonParseException("not a content hash", e);
             }
         }
     }
@@ -94,6 +102,8 @@ public record Manifest(
      *     compressed inside the archive
      * @param encryption {@code age}, or null where the file is not encrypted
      * @param dataBytes table data and large objects, decompressed
+     * @param unpackedBytes what pg_dump wrote: the length of the file when it is decrypted and decompressed; null in
+     *     manifests of old
      */
     public record Dump(
             String file,
@@ -103,6 +113,7 @@ public record Manifest(
             String compression,
             @Nullable String encryption,
             long dataBytes,
+            @Nullable Long unpackedBytes,
             String pgDump) {
         /** Its bytes as they are stored. */
         public StoredFile stored() {
@@ -149,17 +160,6 @@ public record Manifest(
     /** All large objects together. */
     public record LargeObjects(long count, @Nullable BigInteger hash) {}
 
-    /** JSON can leave out anything; nothing that is read later may be missing. */
-    private boolean isWhole() {
-        return Stream.of(startedAt, database, dump, fingerprint, verified).allMatch(Objects::nonNull)
-                && Stream.of(database.name, dump.file, dump.sha256, dump.kind, fingerprint.tables)
-                        .allMatch(Objects::nonNull)
-                && Stream.of(fingerprint.sequences, fingerprint.largeObjects).allMatch(Objects::nonNull)
-                && (globals == null || (globals.file != null && globals.sha256 != null))
-                && fingerprint.tables.stream()
-                        .allMatch(table -> table != null && table.schema != null && table.name != null);
-    }
-
     @Override
     public StoredFile dumpFile() {
         return dump.stored();
@@ -183,6 +183,7 @@ public record Manifest(
                         dump.compression(),
                         "age",
                         dump.dataBytes(),
+                        dump.unpackedBytes(),
                         dump.pgDump()),
                 encryptedGlobals,
                 fingerprint,
@@ -196,6 +197,11 @@ public record Manifest(
     }
 
     @Override
+    public boolean isEncrypted() {
+        return dump.encryption() != null;
+    }
+
+    @Override
     public byte[] toJson() {
         return (GSON.toJson(this) + "\n").getBytes(StandardCharsets.UTF_8);
     }
@@ -203,21 +209,19 @@ public record Manifest(
     /**
      * Reads a manifest that is not sealed.
      *
-     * @throws IOException if it is none, or one of another version
+     * @throws IOException if it is none, one of another version, or says something impossible
      */
     public static Manifest parse(byte[] json) throws IOException {
         Manifest manifest;
         try {
-            manifest = GSON.fromJson(new String(json, StandardCharsets.UTF_8), Manifest.class);
-        } catch (JsonParseException e) {
-            throw new IOException("not a manifest: damaged JSON", e);
+            manifest = BoundedJson.read(json, GSON, Manifest.class);
+        } catch (IOException e) {
+            throw new IOException("not a manifest: " + e.getMessage(), e);
         }
-        if (manifest == null || !FORMAT.equals(manifest.format)) {
+        if (manifest == null || !(FORMAT.equals(manifest.format) || OLD_FORMAT.equals(manifest.format))) {
             throw new IOException("not a manifest of this version (" + FORMAT + " or " + SealedManifest.FORMAT + ")");
         }
-        if (!manifest.isWhole()) {
-            throw new IOException("not a whole manifest");
-        }
+        ManifestCheck.check(manifest);
         return manifest;
     }
 }

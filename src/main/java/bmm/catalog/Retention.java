@@ -77,6 +77,13 @@ public final class Retention {
             return new Decision(candidate, true, List.of(new Reason("locked", "locked until " + until)));
         }
 
+        /** The same backup, which is not what it says, or nobody can know. */
+        Decision unsigned() {
+            List<Reason> all = new ArrayList<>(reasons);
+            all.add(UNSIGNED);
+            return new Decision(candidate, keep, List.copyOf(all));
+        }
+
         /** All reasons in one line: {@code newest, within 14d, daily 1 of 14}. */
         public String reason() {
             return String.join(", ", reasons.stream().map(Reason::text).toList());
@@ -91,6 +98,7 @@ public final class Retention {
     private static final Reason FUTURE = new Reason("dated in the future");
     private static final Reason NO_RULE = new Reason("no rule removes anything");
     private static final Reason RUN_FAILED = new Reason("the newest run failed");
+    private static final Reason UNSIGNED = new Reason("not signed", "not signed as it must be");
     private static final Reason OLDER = new Reason("older than every rule");
 
     private Retention() {}

@@ -34,7 +34,9 @@ public record SealedManifest(
         String howToRead,
         @SerializedName("private") String whole)
         implements StoredManifest {
-    public static final String FORMAT = "bmm-manifest-1+age";
+    public static final String FORMAT = "bmm-manifest-2+age";
+
+    private static final String OLD_FORMAT = "bmm-manifest-1+age";
 
     /**
      * Seals a manifest.
@@ -70,15 +72,22 @@ public record SealedManifest(
         if (!inside.stored().equals(dump) || !Objects.equals(manifest.globals(), globals)) {
             throw new IOException("its private part is of other files than its public part");
         }
+        if (!manifest.instance().equals(instance)
+                || !manifest.startedAt().equals(startedAt)
+                || !manifest.snapshotAt().equals(snapshotAt)) {
+            throw new IOException("its private part is of another run than its public part");
+        }
         return manifest;
     }
 
-    SealedManifest checked() throws IOException {
-        boolean named = dump != null && dump.file() != null && dump.sha256() != null;
-        if (!named || whole == null || (globals != null && (globals.file() == null || globals.sha256() == null))) {
-            throw new IOException("not a whole manifest");
-        }
-        return this;
+    /** Whether that is what a file calls itself. */
+    static boolean isFormat(@Nullable String format) {
+        return FORMAT.equals(format) || OLD_FORMAT.equals(format);
+    }
+
+    @Override
+    public boolean isEncrypted() {
+        return true;
     }
 
     @Override

@@ -9,6 +9,7 @@ import bmm.base.RunLock;
 import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.History;
+import bmm.dump.Trust;
 import bmm.notify.Severity;
 import bmm.store.ObjectStore;
 import java.util.ArrayList;
@@ -61,7 +62,7 @@ final class PruneCommand extends RunnableCommand {
         try (ObjectStore local = StoreOption.local(instance);
                 RunLock lock = RunLock.acquire(instance, run.clock().instant())) {
             LOG.atDebug().addKeyValue("lock", lock).log("holding the lock");
-            Prune prune = new Prune(run.settings(), instance, run.clock(), dryRun);
+            Prune prune = new Prune(run.settings(), instance, Trust.of(run.settings(), instance), run.clock(), dryRun);
             History history = new History(instance.stateDirectory());
             for (String database : Prune.databases(Catalog.read(local, ""))) {
                 decided.addAll(prune.local(local, database, history.lastFailed("backup", database)));

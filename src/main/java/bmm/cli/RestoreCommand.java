@@ -129,6 +129,14 @@ final class RestoreCommand extends RunnableCommand {
     boolean noCheck;
 
     @Option(
+            names = "--allow-unsigned",
+            description = "Take a backup that no known key signed, such as one of an earlier bmm.")
+    boolean allowUnsigned;
+
+    @Option(names = "--allow-plain", description = "Take a plain backup where backups are to be encrypted.")
+    boolean allowPlain;
+
+    @Option(
             names = "--to-file",
             paramLabel = "FILE",
             description = "Only fetch, verify and decompress the dump into this file, which must not exist.")
@@ -209,7 +217,9 @@ final class RestoreCommand extends RunnableCommand {
                 Choice.NO_OWNER, noOwner,
                 Choice.NO_PRIVILEGES, noPrivileges,
                 Choice.OLDER_SERVER, olderServer,
-                Choice.NO_CHECK, noCheck);
+                Choice.NO_CHECK, noCheck,
+                Choice.ALLOW_UNSIGNED, allowUnsigned,
+                Choice.ALLOW_PLAIN, allowPlain);
         Set<Choice> choices = EnumSet.noneOf(Choice.class);
         given.forEach((choice, on) -> {
             if (on) {

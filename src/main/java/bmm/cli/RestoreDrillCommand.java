@@ -10,6 +10,7 @@ import bmm.catalog.DrillRecord;
 import bmm.catalog.History;
 import bmm.dump.Found;
 import bmm.dump.Moment;
+import bmm.dump.Trust;
 import bmm.notify.Severity;
 import bmm.restore.Drill;
 import bmm.restore.DrillEvidence;
@@ -79,6 +80,14 @@ final class RestoreDrillCommand extends RunnableCommand {
     boolean clean;
 
     @Option(
+            names = "--allow-unsigned",
+            description = "Take a backup that no known key signed, such as one of an earlier bmm.")
+    boolean allowUnsigned;
+
+    @Option(names = "--allow-plain", description = "Take a plain backup where backups are to be encrypted.")
+    boolean allowPlain;
+
+    @Option(
             names = "--verify-record",
             paramLabel = "FILE",
             description = "Check the signature of the record of a drill, and do nothing else.")
@@ -118,7 +127,8 @@ final class RestoreDrillCommand extends RunnableCommand {
         if (verifyRecord != null) {
             return verified(evidence.verify(verifyRecord), run);
         }
-        Drill drill = new Drill(run.settings(), instance, environment(run), run.clock(), run.progress());
+        Trust trust = Trust.of(run.settings(), instance, allowUnsigned, allowPlain);
+        Drill drill = new Drill(run.settings(), instance, environment(run), trust, run.clock(), run.progress());
         if (clean) {
             return cleaned(drill.clean(), run);
         }

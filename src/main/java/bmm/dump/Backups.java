@@ -1,5 +1,6 @@
 package bmm.dump;
 
+import bmm.base.Amounts;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Hint;
@@ -7,11 +8,16 @@ import bmm.base.Instance;
 import bmm.base.Keys;
 import bmm.base.Settings;
 import bmm.base.Shown;
+import bmm.catalog.BackupName;
+import bmm.catalog.NewestBackups;
 import bmm.stream.Identities;
 import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -38,26 +44,47 @@ public final class Backups implements AutoCloseable {
         OFF_SITE
     }
 
+    /** A clock may be wrong by so much; what is dated later than that comes from none that anybody should believe. */
+    private static final Duration CLOCK_SLACK = Duration.ofMinutes(15);
+
+    /** So many that are not believed are passed over; each takes a request to a store. */
+    private static final int MOST_REFUSED = 500;
+
     private final List<Place> places;
     private final Identities identities;
+    private final Trust trust;
+    private final NewestBackups known;
+    private final Instant now;
 
-    private Backups(List<Place> places, Identities identities) {
+    private Backups(List<Place> places, Settings settings, Instance instance, Trust trust, Instant now) {
         this.places = places;
-        this.identities = identities;
+        this.identities = AgeKeys.identities(settings);
+        this.trust = trust;
+        this.known = new NewestBackups(instance.stateDirectory());
+        this.now = now;
     }
 
     /**
      * Opens the places to look at; nothing is listed yet.
      *
      * @param from {@link #LOCAL}, {@code NAME/prefix}, a store URL, or null for what {@code otherwise} says
+     * @param trust which of the backups there are believed
      * @throws Failure {@link ExitCode#CONFIGURATION} if there is no such place, or the identity is none
      */
-    public static Backups open(@Nullable String from, Preference otherwise, Instance instance, Settings settings) {
-        Identities identities = AgeKeys.identities(settings);
+    public static Backups open(
+            @Nullable String from,
+            Preference otherwise,
+            Instance instance,
+            Settings settings,
+            Trust trust,
+            Instant now) {
         if (from != null) {
             return new Backups(
                     List.of(from.equals(LOCAL) ? Place.local(instance) : Place.store(from, instance, settings)),
-                    identities);
+                    settings,
+                    instance,
+                    trust,
+                    now);
         }
         List<Place> places = new ArrayList<>();
         List<String> remotes = settings.find(Keys.BACKUP_REMOTE).orElse(List.of());
@@ -74,23 +101,27 @@ public final class Backups implements AutoCloseable {
                             + " does not exist, and no off-site store is set",
                     "give --from STORE or --dump FILE, or set BMM_BACKUP_DIR or BMM_BACKUP_REMOTE");
         }
-        return new Backups(List.copyOf(places), identities);
+        return new Backups(List.copyOf(places), settings, instance, trust, now);
     }
 
     /**
-     * Finds a backup of a database.
+     * Finds a backup of a database: the newest that is believed. What is newer and not believed is passed over, with a
+     * warning, and is an alarm of the backup that is found; so is a place that lacks the newest one that this host put there.
      *
      * @param database null if the places hold only one anyway
+     * @throws Refused if there are some, and none is believed
      * @throws Failure {@link ExitCode#RESTORE} if there is none, {@link ExitCode#VERIFICATION} if what is there lacks its
      *     dump or its manifest, or has a damaged one, {@link ExitCode#STORE} if a store that might have it cannot be read,
      *     {@link ExitCode#USAGE} if it must be said which database
      */
     public Found find(@Nullable String database, Moment moment) {
         List<Candidate> all = new ArrayList<>();
+        List<Place> listed = new ArrayList<>();
         Failure unreachable = null;
         for (Place place : places) {
             try {
                 all.addAll(place.list(database));
+                listed.add(place);
             } catch (Failure e) {
                 if (e.exitCode() != ExitCode.STORE) {
                     throw e;
@@ -102,34 +133,98 @@ public final class Backups implements AutoCloseable {
         List<Candidate> ofIt = all.stream()
                 .filter(candidate -> candidate.name().database().equals(wanted))
                 .toList();
-        Optional<Candidate> chosen = newest(ofIt.stream()
-                .filter(candidate -> candidate.backup().hasManifest())
-                .filter(candidate -> moment.allows(candidate.when()))
-                .toList());
-        if (chosen.isEmpty()) {
+        List<Candidate> newestFirst = newestFirst(ofIt, moment);
+        if (newestFirst.isEmpty()) {
             throw unreachable != null ? unreachable : none(wanted, moment, all, ofIt);
         }
+        List<String> alarms = new ArrayList<>();
+        Found found = firstBelieved(newestFirst, ofIt, moment, alarms);
         if (unreachable != null) {
             LOG.atWarn().log("a store cannot be read; a newer backup may be there: {}", unreachable.getMessage());
         }
-        warnOfUnfinished(ofIt, chosen.get(), moment);
-        return chosen.get().found(ofIt, identities);
+        warnOfUnfinished(ofIt, found, moment);
+        if (moment.equals(Moment.NEWEST)) {
+            listed.forEach(place -> missingAt(place, wanted, ofIt).ifPresent(alarms::add));
+        }
+        alarms.forEach(alarm -> LOG.atWarn().log("{}", alarm));
+        return found.with(age(found, moment), alarms);
     }
 
-    /** The databases that the places hold anything of. */
+    private Found firstBelieved(List<Candidate> newestFirst, List<Candidate> ofIt, Moment moment, List<String> alarms) {
+        Refused first = null;
+        for (Candidate candidate : newestFirst.subList(0, Math.min(MOST_REFUSED, newestFirst.size()))) {
+            try {
+                if (moment.equals(Moment.NEWEST)) {
+                    refuseFuture(candidate);
+                }
+                return candidate.found(ofIt, identities, trust);
+            } catch (Refused e) {
+                first = first == null ? e : first;
+                alarms.add("passed over: " + candidate.name() + " "
+                        + candidate.place().inWords() + ": " + e.reason());
+            }
+        }
+        throw Objects.requireNonNull(first, "there is one");
+    }
+
+    private void refuseFuture(Candidate candidate) {
+        if (candidate.when().isAfter(now.plus(CLOCK_SLACK))) {
+            throw new Refused(
+                    candidate.name() + " " + candidate.place().inWords(),
+                    new Trust.Refusal(
+                            "it is dated in the future",
+                            Hint.of("is the clock of this host right? ")
+                                    .option("--at", candidate.when().toString())
+                                    .and(" takes it")));
+        }
+    }
+
+    /** The newest one that this host put at a place, and nothing there is as new. */
+    private Optional<String> missingAt(Place place, String database, List<Candidate> ofIt) {
+        Optional<BackupName> newest = known.at(place.store().name(), database);
+        List<Candidate> there = ofIt.stream()
+                .filter(candidate -> candidate.place().equals(place))
+                .toList();
+        return newest.filter(name -> there.stream()
+                        .filter(candidate -> candidate.backup().isComplete())
+                        .noneMatch(candidate -> candidate.name().equals(name)))
+                .map(name -> "the newest backup that this host put " + place.inWords() + " is gone: " + name);
+    }
+
+    /** How old it is, where nobody here knows whether there should be a newer one; else null. */
+    private @Nullable String age(Found found, Moment moment) {
+        BackupName name = found.name();
+        if (name == null
+                || !moment.equals(Moment.NEWEST)
+                || places.stream()
+                        .anyMatch(place ->
+                                known.at(place.store().name(), name.database()).isPresent())) {
+            return null;
+        }
+        Duration age = Duration.between(name.when(), now);
+        return "newest backup is of " + name.when() + (age.isNegative() ? "" : ", " + Amounts.age(age) + " ago");
+    }
+
+    /** The databases that the places hold anything of, or should. */
     public SortedSet<String> databases() {
-        return places.stream()
+        SortedSet<String> databases = places.stream()
                 .flatMap(place -> place.list(null).stream())
                 .map(candidate -> candidate.name().database())
                 .collect(Collectors.toCollection(TreeSet::new));
+        places.forEach(place -> databases.addAll(known.databases(place.store().name())));
+        return databases;
     }
 
-    /** Of two copies of the same backup a whole one; of two whole ones the one at the place that was named first. */
-    private Optional<Candidate> newest(List<Candidate> candidates) {
+    /** Of two copies of the same backup a whole one first; of two whole ones the one at the place that was named first. */
+    private List<Candidate> newestFirst(List<Candidate> candidates, Moment moment) {
         return candidates.stream()
-                .max(Comparator.comparing(Candidate::when)
+                .filter(candidate -> candidate.backup().hasManifest())
+                .filter(candidate -> moment.allows(candidate.when()))
+                .sorted(Comparator.comparing(Candidate::when)
                         .thenComparing(candidate -> candidate.backup().isComplete())
-                        .thenComparing(candidate -> -places.indexOf(candidate.place())));
+                        .thenComparing(candidate -> -places.indexOf(candidate.place()))
+                        .reversed())
+                .toList();
     }
 
     private String onlyDatabase(List<Candidate> all, @Nullable Failure unreachable) {
@@ -186,10 +281,11 @@ public final class Backups implements AutoCloseable {
         return Hint.of("check --from, --instance, BMM_BACKUP_DIR and BMM_BACKUP_REMOTE; --dump FILE takes any dump");
     }
 
-    private static void warnOfUnfinished(List<Candidate> ofIt, Candidate chosen, Moment moment) {
+    private static void warnOfUnfinished(List<Candidate> ofIt, Found chosen, Moment moment) {
+        BackupName name = chosen.name();
         ofIt.stream()
                 .filter(candidate -> !candidate.backup().hasManifest())
-                .filter(candidate -> candidate.when().isAfter(chosen.when()))
+                .filter(candidate -> name == null || candidate.when().isAfter(name.when()))
                 .filter(candidate -> moment.allows(candidate.when()))
                 .forEach(candidate -> LOG.atWarn()
                         .addKeyValue("dump", candidate.name())

@@ -7,7 +7,6 @@ import bmm.catalog.BackupName;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
 import bmm.catalog.Manifest;
-import bmm.catalog.StoredManifest;
 import bmm.store.ObjectInfo;
 import bmm.stream.Identities;
 import java.time.Instant;
@@ -29,11 +28,13 @@ record Candidate(Place place, Catalog catalog, StoredBackup backup) {
      *
      * @param ofIt all of the same database, of which a hint may name another one
      * @param identities what opens it, if it is encrypted
+     * @throws Refused if it is not believed
      * @throws Failure {@link ExitCode#VERIFICATION} if one of both is damaged or missing, {@link ExitCode#CONFIGURATION} if
      *     the identities do not open it
      */
-    Found found(List<Candidate> ofIt, Identities identities) {
-        Manifest manifest = manifest(ofIt, identities);
+    Found found(List<Candidate> ofIt, Identities identities, Trust trust) {
+        Believed believed = believed(ofIt, trust);
+        Manifest manifest = manifest(ofIt, identities, believed);
         ObjectInfo dump = BackupName.parse(manifest.dump().file())
                 .filter(file -> file.backup().equals(name()))
                 .map(file -> backup.files().get(file.ending()))
@@ -50,22 +51,42 @@ record Candidate(Place place, Catalog catalog, StoredBackup backup) {
                 place.origin(dump.key(), dump.size()),
                 globals == null ? null : place.origin(backup.keyOf(globals.file()), globals.bytes()),
                 manifest,
-                identities);
+                identities,
+                believed.signature(),
+                believed.isSigned(),
+                null,
+                List.of());
     }
 
-    private Manifest manifest(List<Candidate> ofIt, Identities identities) {
+    private Believed believed(List<Candidate> ofIt, Trust trust) {
         try {
-            StoredManifest stored = catalog.manifest(backup);
-            return SealedManifests.open(stored, identities, stored.dumpFile().file());
+            return Believed.read(catalog, backup, trust, place.directory() == null);
+        } catch (Refused e) {
+            throw e;
         } catch (Failure e) {
-            throw e.exitCode() == ExitCode.VERIFICATION
-                    ? new Failure(
-                            e.exitCode(),
-                            String.valueOf(e.getMessage()),
-                            another(ofIt).and("; --dump FILE restores this dump without its manifest"),
-                            e)
-                    : e;
+            throw hinted(ofIt, e);
         }
+    }
+
+    private Manifest manifest(List<Candidate> ofIt, Identities identities, Believed believed) {
+        try {
+            return SealedManifests.open(
+                    believed.content(),
+                    identities,
+                    believed.content().dumpFile().file());
+        } catch (Failure e) {
+            throw hinted(ofIt, e);
+        }
+    }
+
+    private Failure hinted(List<Candidate> ofIt, Failure e) {
+        return e.exitCode() == ExitCode.VERIFICATION
+                ? new Failure(
+                        e.exitCode(),
+                        String.valueOf(e.getMessage()),
+                        another(ofIt).and("; --dump FILE restores this dump without its manifest"),
+                        e)
+                : e;
     }
 
     /** How to get at the next best one. */

@@ -4,12 +4,12 @@ import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.catalog.BackupName;
 import bmm.catalog.Manifest;
-import bmm.catalog.StoredManifest;
 import bmm.dump.Origin.OnDisk;
 import bmm.stream.Identities;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +21,11 @@ public final class NamedDump {
      * A dump that the user names, whoever made it; with the manifest beside it where there is one.
      *
      * @param identities what opens it, if it is encrypted
+     * @throws Refused if there is a manifest beside it that is not believed
      * @throws Failure {@link ExitCode#USAGE} if it is not there, {@link ExitCode#VERIFICATION} if its manifest is damaged,
      *     {@link ExitCode#CONFIGURATION} if the identities do not open that
      */
-    public static Found at(Path file, Identities identities) {
+    public static Found at(Path file, Identities identities, Trust trust) {
         if (!Files.exists(file)) {
             throw new Failure(
                     ExitCode.USAGE, file + ": no such file", "name a dump file, or a directory that pg_dump -Fd made");
@@ -32,7 +33,8 @@ public final class NamedDump {
         Path absolute = file.toAbsolutePath().normalize();
         String name = String.valueOf(absolute.getFileName());
         try {
-            Manifest manifest = manifestBeside(absolute, name, identities);
+            Believed believed = manifestBeside(absolute, name, trust);
+            Manifest manifest = believed == null ? null : SealedManifests.open(believed.content(), identities, name);
             Manifest.StoredFile globals = manifest == null ? null : manifest.globals();
             return new Found(
                     manifest == null ? null : manifest.database().name(),
@@ -41,7 +43,11 @@ public final class NamedDump {
                     new OnDisk(absolute, Files.isDirectory(absolute) ? 0 : Files.size(absolute)),
                     globals == null ? null : new OnDisk(absolute.resolveSibling(globals.file()), globals.bytes()),
                     manifest,
-                    identities);
+                    identities,
+                    believed == null ? null : believed.signature(),
+                    believed != null && believed.isSigned(),
+                    null,
+                    List.of());
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.VERIFICATION,
@@ -51,20 +57,17 @@ public final class NamedDump {
         }
     }
 
-    /** A manifest counts if it is the one of this very file. */
-    private static @Nullable Manifest manifestBeside(Path file, String name, Identities identities) throws IOException {
-        Optional<Path> beside = BackupName.parse(name)
-                .map(parsed -> file.resolveSibling(parsed.backup().file(BackupName.MANIFEST)))
-                .filter(Files::exists);
+    /** A manifest counts if it is the one of this very file, and not of the encrypted one that it was before. */
+    private static @Nullable Believed manifestBeside(Path file, String name, Trust trust) throws IOException {
+        Optional<ManifestBeside> beside = ManifestBeside.read(file, name);
         if (beside.isEmpty()) {
             return null;
         }
-        StoredManifest manifest;
         try {
-            manifest = StoredManifest.parse(Files.readAllBytes(beside.get()));
+            Believed believed = Believed.read(beside.get().file(), name, trust);
+            return believed.content().dumpFile().file().equals(name) ? believed : null;
         } catch (IOException e) {
-            throw new IOException(beside.get().getFileName() + ": " + Failure.reason(e), e);
+            throw new IOException(beside.get().name() + ": " + Failure.reason(e), e);
         }
-        return manifest.dumpFile().file().equals(name) ? SealedManifests.open(manifest, identities, name) : null;
     }
 }

@@ -12,6 +12,7 @@ import bmm.dump.FetchedDump;
 import bmm.dump.Found;
 import bmm.dump.Moment;
 import bmm.dump.NamedDump;
+import bmm.dump.Trust;
 import bmm.postgres.EarlyCluster;
 import bmm.stream.Progress;
 import java.io.IOException;
@@ -35,6 +36,7 @@ public final class Drill {
     private final Clock clock;
     private final Progress progress;
     private final DrillTargets targets;
+    private final Trust trust;
 
     /**
      * What the process knows of itself.
@@ -48,9 +50,16 @@ public final class Drill {
     public record Environment(String systemUser, @Nullable String searchPath, int cores, long memory, Path temporary) {}
 
     /** @throws Failure {@link ExitCode#CONFIGURATION} if there is no such target */
-    public Drill(Settings settings, Instance instance, Environment environment, Clock clock, Progress progress) {
+    public Drill(
+            Settings settings,
+            Instance instance,
+            Environment environment,
+            Trust trust,
+            Clock clock,
+            Progress progress) {
         this.settings = settings;
         this.instance = instance;
+        this.trust = trust;
         this.clock = clock;
         this.progress = progress;
         this.targets = new DrillTargets(settings, environment);
@@ -58,8 +67,10 @@ public final class Drill {
 
     /** Drills one dump file, whoever made it. */
     public DrillResult file(Path file, boolean keep, Consumer<DrillResult> afterEach) {
-        DrillResult result =
-                drill(String.valueOf(file.getFileName()), () -> NamedDump.at(file, AgeKeys.identities(settings)), keep);
+        DrillResult result = drill(
+                String.valueOf(file.getFileName()),
+                () -> NamedDump.at(file, AgeKeys.identities(settings), trust),
+                keep);
         afterEach.accept(result);
         return result;
     }
@@ -77,7 +88,8 @@ public final class Drill {
             @Nullable String from,
             boolean keep,
             Consumer<DrillResult> afterEach) {
-        try (Backups backups = Backups.open(from, Backups.Preference.OFF_SITE, instance, settings)) {
+        try (Backups backups =
+                Backups.open(from, Backups.Preference.OFF_SITE, instance, settings, trust, clock.instant())) {
             SortedSet<String> wanted = databases.isEmpty() ? backups.databases() : new TreeSet<>(databases);
             if (wanted.isEmpty()) {
                 throw new Failure(
@@ -144,6 +156,7 @@ public final class Drill {
         try (EarlyCluster early = targets.early(found, clock.instant());
                 FetchedDump dump = FetchedDump.fetch(found, targets.room(), clock.instant(), progress)) {
             proceedings.add(hash(found));
+            provenance(found).forEach(proceedings::add);
             proceedings.begin("restore");
             progress.begin("restore " + found.file(), 0);
             try (OneDrill drill =
@@ -166,6 +179,26 @@ public final class Drill {
         return found.manifest() == null
                 ? Proof.missing("hash", "no manifest beside it")
                 : Proof.proven("hash", "SHA-256 and size = manifest");
+    }
+
+    /** Whose backup it is, and whether it is the newest one: else the drill proves something, but not what is wanted. */
+    private static List<Proof> provenance(Found found) {
+        List<Proof> proofs = new ArrayList<>();
+        String signature = found.signature();
+        proofs.add(
+                signature == null
+                        ? Proof.missing("signature", "no manifest beside it")
+                        : found.isSigned()
+                                ? Proof.proven("signature", signature)
+                                : Proof.missing("signature", signature));
+        String age = found.age();
+        if (age != null) {
+            proofs.add(Proof.reported("newest", age));
+        }
+        if (!found.alarms().isEmpty()) {
+            proofs.add(Proof.of("newest", "", found.alarms()));
+        }
+        return proofs;
     }
 
     private List<SqlChecks.Check> userChecks() {

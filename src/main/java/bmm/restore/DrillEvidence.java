@@ -12,6 +12,8 @@ import bmm.catalog.DrillRecord;
 import bmm.catalog.DrillRecords;
 import bmm.catalog.Ed25519;
 import bmm.catalog.Manifest;
+import bmm.catalog.ManifestKeys;
+import bmm.catalog.SigningKey;
 import bmm.dump.AgeKeys;
 import bmm.dump.Found;
 import bmm.dump.Origin;
@@ -25,7 +27,9 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +39,7 @@ public final class DrillEvidence {
     private final Settings settings;
     private final Instance instance;
     private final String tool;
+    private final ManifestKeys keys;
     private final @Nullable PrivateKey key;
 
     /**
@@ -45,10 +50,11 @@ public final class DrillEvidence {
         this.settings = settings;
         this.instance = instance;
         this.tool = tool;
+        this.keys = ManifestKeys.of(settings, instance);
         this.key = settings.find(Keys.DRILL_SIGN_KEY)
                 .map(Secret::reveal)
-                .map(Ed25519::privateKey)
-                .orElse(null);
+                .map(pem -> Ed25519.privateKey(pem, Keys.DRILL_SIGN_KEY.key()))
+                .orElseGet(() -> keys.signing().map(SigningKey::key).orElse(null));
     }
 
     /**
@@ -177,7 +183,7 @@ public final class DrillEvidence {
      *     is no key to check with
      */
     public DrillRecord verify(Path file) {
-        PublicKey publicKey = publicKey();
+        List<PublicKey> known = publicKeys();
         try {
             byte[] json = Files.readAllBytes(file);
             DrillRecord record = DrillRecord.parse(json);
@@ -187,7 +193,11 @@ public final class DrillEvidence {
                         file + " is not signed",
                         "set BMM_DRILL_SIGN_KEY_FILE for the drills to come");
             }
-            if (!DrillRecord.isSignedBy(json, publicKey)) {
+            boolean signed = false;
+            for (PublicKey one : known) {
+                signed |= DrillRecord.isSignedBy(json, one);
+            }
+            if (!signed) {
                 throw new Failure(
                         ExitCode.VERIFICATION,
                         file + ": the signature is not right: the record was changed, or signed with another key",
@@ -199,12 +209,13 @@ public final class DrillEvidence {
         }
     }
 
-    private PublicKey publicKey() {
+    /** Those that were given for records, else those that manifests are checked with. */
+    private List<PublicKey> publicKeys() {
         Optional<Path> file = settings.find(Keys.DRILL_VERIFY_KEY);
         if (file.isPresent()) {
             try {
-                return Ed25519.publicKey(
-                        Files.readString(file.get()), file.get().toString());
+                return List.of(Ed25519.publicKey(
+                        Files.readString(file.get()), file.get().toString()));
             } catch (IOException e) {
                 throw new Failure(
                         ExitCode.CONFIGURATION,
@@ -213,12 +224,17 @@ public final class DrillEvidence {
                         e);
             }
         }
-        if (key == null) {
+        List<PublicKey> known = new ArrayList<>();
+        if (key != null) {
+            known.add(Ed25519.publicKeyOf(key));
+        }
+        keys.trusted().forEach(trusted -> known.add(trusted.key()));
+        if (known.isEmpty()) {
             throw new Failure(
                     ExitCode.CONFIGURATION,
                     "there is no key to check the signature with",
-                    "set BMM_DRILL_VERIFY_KEY, or BMM_DRILL_SIGN_KEY_FILE");
+                    "set BMM_DRILL_VERIFY_KEY or BMM_VERIFY_KEY, or BMM_DRILL_SIGN_KEY_FILE");
         }
-        return Ed25519.publicKeyOf(key);
+        return known;
     }
 }

@@ -154,8 +154,14 @@ record Planning(RestoreRequest request, Found found, RestoreServer at, Room room
     }
 
     private List<String> notes(Way way, String into, RestoreTarget.Seen server, Optional<ArchivePart> part) {
-        List<String> notes = new ArrayList<>();
+        List<String> notes = new ArrayList<>(found.alarms());
         Manifest manifest = found.manifest();
+        if (found.signature() != null) {
+            notes.add(found.signature());
+        }
+        if (found.age() != null) {
+            notes.add(found.age());
+        }
         if (manifest == null) {
             notes.add("no manifest: that the dump is whole and its content right cannot be proven");
         } else if (!manifest.database().name().equals(into)) {

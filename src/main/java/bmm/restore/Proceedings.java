@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class Proceedings {
     /** In this order they are told, whichever was known first. */
     private static final List<String> ORDER = List.of(
+            "newest",
+            "signature",
             "hash",
             "decode",
             "restore",

@@ -13,9 +13,11 @@ import bmm.dump.FetchedDump;
 import bmm.dump.Found;
 import bmm.dump.NamedDump;
 import bmm.dump.Room;
+import bmm.dump.Trust;
 import bmm.postgres.OwnDatabase;
 import bmm.postgres.OwnDatabases;
 import bmm.process.Hooks;
+import bmm.restore.RestoreRequest.Choice;
 import bmm.stream.Progress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +40,7 @@ public final class Restore implements AutoCloseable {
     private final Environment environment;
     private final Clock clock;
     private final Progress progress;
+    private final Trust trust;
     private final @Nullable Backups backups;
 
     /**
@@ -62,15 +65,16 @@ public final class Restore implements AutoCloseable {
         this.environment = environment;
         this.clock = clock;
         this.progress = progress;
+        this.trust = Trust.of(settings, instance, request.has(Choice.ALLOW_UNSIGNED), request.has(Choice.ALLOW_PLAIN));
         this.backups = request.dump() != null
                 ? null
-                : Backups.open(request.from(), Backups.Preference.ANYWHERE, instance, settings);
+                : Backups.open(request.from(), Backups.Preference.ANYWHERE, instance, settings, trust, clock.instant());
     }
 
     private Found find() {
         Path dump = request.dump();
         return dump != null || backups == null
-                ? NamedDump.at(Objects.requireNonNull(dump, "one of both"), AgeKeys.identities(settings))
+                ? NamedDump.at(Objects.requireNonNull(dump, "one of both"), AgeKeys.identities(settings), trust)
                 : backups.find(request.database(), request.moment());
     }
 

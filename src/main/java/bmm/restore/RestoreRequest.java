@@ -42,7 +42,11 @@ public record RestoreRequest(
         /** The server may be older than the one that was dumped. */
         OLDER_SERVER,
         /** The tables are not compared with the manifest afterwards. */
-        NO_CHECK
+        NO_CHECK,
+        /** A backup that no key of a known host signed is taken all the same. */
+        ALLOW_UNSIGNED,
+        /** A plain backup is taken where backups are to be encrypted. */
+        ALLOW_PLAIN
     }
 
     public boolean has(Choice choice) {

@@ -124,7 +124,9 @@ final class EncryptedBackupTest {
                         "verified",
                         "restore",
                         "howToRead",
-                        "private");
+                        "private",
+                        "signedBy",
+                        "signature");
         assertThat(manifest.getAsJsonObject("dump").keySet()).containsExactlyInAnyOrder("file", "bytes", "sha256");
     }
 
@@ -164,7 +166,7 @@ final class EncryptedBackupTest {
         Restored.byShell(
                 sealed.howToRead()
                                 .replaceFirst("^jq -r .private", "sed -n 's/.*\"private\": \"//p'")
-                                .replaceFirst(" \\| age", " | sed 's/\"\\$//; s/\\\\\\\\n/\\\\n/g' | age")
+                                .replaceFirst(" \\| age", " | sed 's/\",*\\$//; s/\\\\\\\\n/\\\\n/g' | age")
                         + " > whole.json",
                 elsewhere);
         assertThat(elsewhere.resolve("whole.json"))
@@ -351,14 +353,15 @@ final class EncryptedBackupTest {
         String newer = Files.readString(manifests.getLast());
         withIdentity();
 
-        Files.writeString(manifests.getLast(), newer.replace(inside(newer), inside(older)));
+        scene.edit(manifests.getLast(), text -> newer.replace(inside(newer), inside(older)));
         scene.run("verify").failed(4, "its private part is of other files", "another copy");
         String text = inside(newer);
         int middle = text.length() / 2 / 66 * 66 + 100;
         char c = text.charAt(middle);
-        Files.writeString(
+        scene.edit(
                 manifests.getLast(),
-                newer.replace(text, text.substring(0, middle) + (c == 'A' ? 'B' : 'A') + text.substring(middle + 1)));
+                all -> newer.replace(
+                        text, text.substring(0, middle) + (c == 'A' ? 'B' : 'A') + text.substring(middle + 1)));
         scene.run("verify").failed(4, "its manifest: ", "another copy");
         scene.run("restore", "--yes", "--into", "enc_x", "--database", "prey", "--from", "local")
                 .failed(4, "its manifest: ", "the one before it: --at");
@@ -366,7 +369,8 @@ final class EncryptedBackupTest {
 
     private static String inside(String json) {
         String begin = "\"private\": \"";
-        return json.substring(json.indexOf(begin) + begin.length(), json.lastIndexOf('"'));
+        int at = json.indexOf(begin) + begin.length();
+        return json.substring(at, json.indexOf('"', at));
     }
 
     @Test

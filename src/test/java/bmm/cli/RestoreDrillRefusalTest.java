@@ -2,6 +2,7 @@ package bmm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bmm.catalog.ManifestKeys;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -52,6 +53,10 @@ final class RestoreDrillRefusalTest {
                 Files.copy(file, scene.backups.resolve(file.getFileName()));
             }
         }
+        Files.createDirectories(directory.resolve("state"));
+        Files.copy(
+                origin.resolve("state").resolve(ManifestKeys.FILE),
+                directory.resolve("state").resolve(ManifestKeys.FILE));
         scene.set("BMM_DATABASES", NAME);
         scene.now = Scene.BEGIN.plus(Duration.ofHours(1));
     }
@@ -65,7 +70,7 @@ final class RestoreDrillRefusalTest {
         Path file = scene.only(".manifest.json");
         JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
         edit.accept(json);
-        Files.writeString(file, json.toString());
+        scene.edit(file, text -> json.toString());
     }
 
     private static JsonObject table(JsonObject manifest) {

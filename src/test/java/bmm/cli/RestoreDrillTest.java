@@ -3,6 +3,7 @@ package bmm.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bmm.catalog.DrillRecord;
+import bmm.catalog.ManifestKeys;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -98,6 +99,9 @@ final class RestoreDrillTest {
         scene.run("restore-drill", "--verify-record", record.toString())
                 .failed(78, "not an Ed25519 private key", "openssl");
         scene.unset("BMM_DRILL_SIGN_KEY_FILE");
+        // Then it is the key of the manifests, which this one was not signed with.
+        scene.run("restore-drill", "--verify-record", record.toString()).failed(4, "signature is not right", "key");
+        Files.delete(directory.resolve("state").resolve(ManifestKeys.FILE));
         scene.run("restore-drill", "--verify-record", record.toString()).failed(78, "no key", "BMM_DRILL_VERIFY_KEY");
     }
 

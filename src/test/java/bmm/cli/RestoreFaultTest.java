@@ -129,14 +129,15 @@ final class RestoreFaultTest {
     @Test
     void aManifestThatWasChanged() throws IOException {
         Path manifest = scene.only(".manifest.json");
-        Files.writeString(manifest, Files.readString(manifest).replace("\"rows\": 1000", "\"rows\": 1001"));
+        scene.edit(manifest, text -> text.replace("\"rows\": 1000", "\"rows\": 1001"));
 
         restore("--from", "local").failed(8, "table public.t: 1 001 rows expected, 1 000 found", "nothing was changed");
         scene.run("restore", "--from", "local", "--replace", "--yes")
                 .failed(8, "table public.t: 1 001 rows expected, 1 000 found", "nothing was changed");
 
         Files.writeString(manifest, "{");
-        restore("--from", "local").failed(4, "manifest.json: not a manifest", "--dump FILE");
+        restore("--from", "local").failed(4, "its signature is wrong", "--allow-unsigned");
+        restore("--from", "local", "--allow-unsigned").failed(4, "manifest.json: not a manifest", "--dump FILE");
     }
 
     @Test
@@ -203,8 +204,7 @@ final class RestoreFaultTest {
     @Test
     void anExtensionThatIsMissing() throws IOException {
         Path manifest = scene.only(".manifest.json");
-        Files.writeString(
-                manifest, Files.readString(manifest).replace("\"plpgsql\":", "\"postgis\": \"3.3\", \"plpgsql\":"));
+        scene.edit(manifest, text -> text.replace("\"plpgsql\":", "\"postgis\": \"3.3\", \"plpgsql\":"));
 
         restore("--from", "local").failed(9, "1 extension of this backup: postgis", "postgis-3");
     }
@@ -213,12 +213,12 @@ final class RestoreFaultTest {
     void aServerOrToolsThatAreTooOld() throws IOException {
         Path manifest = scene.only(".manifest.json");
         String text = Files.readString(manifest);
-        Files.writeString(manifest, text.replaceAll("\"serverMajor\": \\d+", "\"serverMajor\": 99"));
+        scene.edit(manifest, all -> all.replaceAll("\"serverMajor\": \\d+", "\"serverMajor\": 99"));
         restore("--from", "local").failed(9, "older than the 99 that was dumped", "--older-server");
         restore("--from", "local", "--older-server").isDone();
         scene.server.dropDatabase("prey2");
 
-        Files.writeString(manifest, text.replaceAll("\"pgDump\": \"\\d+", "\"pgDump\": \"99"));
+        scene.edit(manifest, all -> text.replaceAll("\"pgDump\": \"\\d+", "\"pgDump\": \"99"));
         restore("--from", "local").failed(9, "older than the pg_dump 99", "postgresql-client-99");
     }
 
@@ -230,9 +230,7 @@ final class RestoreFaultTest {
 
         scene.set("BMM_MIN_FREE", "0");
         Path manifest = scene.only(".manifest.json");
-        Files.writeString(
-                manifest,
-                Files.readString(manifest).replaceAll("\"sizeBytes\": \\d+", "\"sizeBytes\": 900000000000000"));
+        scene.edit(manifest, text -> text.replaceAll("\"sizeBytes\": \\d+", "\"sizeBytes\": 900000000000000"));
         restore("--from", "local").failed(9, "not enough room in ", "the server keeps its data there");
     }
 

@@ -2,7 +2,12 @@ package bmm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bmm.base.Instance;
+import bmm.base.Settings;
 import bmm.catalog.Manifest;
+import bmm.catalog.ManifestFile;
+import bmm.catalog.ManifestKeys;
+import bmm.catalog.SigningKey;
 import bmm.postgres.ScratchServer;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -24,6 +29,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** Directories and settings of one test, and bmm run on them within this JVM. Every run is an hour after the last. */
@@ -190,6 +196,27 @@ final class Scene {
                 .max(String::compareTo)
                 .orElseThrow(() -> new AssertionError("no manifest"));
         return manifest(backups.resolve(newest));
+    }
+
+    /** Changes a manifest as its maker could have, who signs it as it is then. */
+    void edit(Path manifest, UnaryOperator<String> change) {
+        try {
+            Files.writeString(manifest, change.apply(Files.readString(manifest)));
+            sign(manifest);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Signs a manifest as it is. */
+    void sign(Path manifest) throws IOException {
+        Instance instance = new Instance("bmm", backups, Path.of(environment.get("BMM_STATE_DIR")), false);
+        SigningKey key = ManifestKeys.of(Settings.load(Map.of(), environment, List.of()), instance)
+                .signing()
+                .orElseThrow();
+        Files.write(
+                manifest.resolveSibling(manifest.getFileName() + ".sig"),
+                ManifestFile.of(Files.readAllBytes(manifest), null).signatureBy(key));
     }
 
     static Manifest manifest(Path file) {

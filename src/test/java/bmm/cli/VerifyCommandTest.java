@@ -125,11 +125,17 @@ final class VerifyCommandTest {
             {"\"rows\": 500", "\"rows\": 501"},
             {"\"name\": \"u\"", "\"name\": \"v\""},
             {"\"sha256\": \"", "\"sha256\": \"00"},
-            {"bmm-manifest-1", "bmm-manifest-9"},
+            {"bmm-manifest-2", "bmm-manifest-9"},
             {"{", ""}
         }) {
-            Files.writeString(manifest, good.replaceFirst(java.util.regex.Pattern.quote(edit[0]), edit[1]));
+            String edited = good.replaceFirst(java.util.regex.Pattern.quote(edit[0]), edit[1]);
+            Files.writeString(manifest, edited);
+            scene.run("verify").failed(4, "its signature is wrong", "--allow-unsigned");
+            scene.run("verify", "--allow-unsigned").failed(4, "small-20261121T031500Z", "");
+            // Whoever holds the key can still be wrong.
+            scene.edit(manifest, same -> edited);
             scene.run("verify").failed(4, "small-20261121T031500Z", "");
+            Files.delete(manifest.resolveSibling(manifest.getFileName() + ".sig"));
         }
         Files.writeString(manifest, "");
         scene.run("verify").failed(4, "small-20261121T031500Z", "");

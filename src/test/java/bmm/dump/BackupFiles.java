@@ -14,6 +14,9 @@ import java.util.Map;
 
 /** Writes backups whose dumps are a few bytes, for tests of what is found and fetched. */
 final class BackupFiles {
+    /** Believes everything, as a host does that knows no key. */
+    static final Trust ANYONE = new Trust(List.of(), Trust.Encrypted.NOWHERE, false, false);
+
     private BackupFiles() {}
 
     static BackupName name(String database, String when) {
@@ -34,26 +37,45 @@ final class BackupFiles {
             Files.write(directory.resolve(name.file(BackupName.GLOBALS)), globals);
             Files.write(
                     directory.resolve(name.file(BackupName.MANIFEST)),
-                    manifest(name, ending, dump, globals).toJson());
+                    manifest(name, instance(directory, name), ending, dump, globals)
+                            .toJson());
             return name;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Manifest manifest(BackupName name, String ending, byte[] dump, byte[] globals) {
+    /** Off-site the name of the directory that the date is in. */
+    private static String instance(Path directory, BackupName name) {
+        String below = name.remoteDirectory("").replaceAll("/$", "");
+        String path = directory.toString();
+        return path.endsWith(below)
+                ? path.substring(
+                        path.lastIndexOf('/', path.length() - below.length() - 1) + 1, path.length() - below.length())
+                : "bmm";
+    }
+
+    private static Manifest manifest(BackupName name, String instance, String ending, byte[] dump, byte[] globals) {
         String when = name.when().toString();
         return new Manifest(
                 Manifest.FORMAT,
                 "bmm test",
-                "bmm",
+                instance,
                 when,
                 when,
                 when,
                 new Manifest.Database(
                         name.database(), "postgres", "15.1", 15, 1, "UTF8", "C", "C", "C", Map.of("plpgsql", "1.0")),
                 new Manifest.Dump(
-                        name.file(ending), dump.length, Sha256.of(dump), "custom", "none", null, dump.length, "15.1"),
+                        name.file(ending),
+                        dump.length,
+                        Sha256.of(dump),
+                        "custom",
+                        "none",
+                        null,
+                        dump.length,
+                        null,
+                        "15.1"),
                 new Manifest.StoredFile(name.file(BackupName.GLOBALS), globals.length, Sha256.of(globals)),
                 new Manifest.Fingerprint(null, false, List.of(), List.of(), new Manifest.LargeObjects(0, null)),
                 List.of("hash"),

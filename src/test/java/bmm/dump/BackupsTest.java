@@ -28,6 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which backup is used, and what is said when there is none. */
 final class BackupsTest {
+    private static final Instant NOW = Instant.parse("2026-12-01T00:00:00Z");
+
     @TempDir
     Path root;
 
@@ -47,7 +49,9 @@ final class BackupsTest {
 
     private Found find(String from, Preference preference, String database, Moment moment) {
         Instance instance = new Instance("bmm", local, root.resolve("state"), false);
-        try (Backups backups = Backups.open(from, preference, instance, Settings.load(settings, Map.of(), List.of()))) {
+        Settings loaded = Settings.load(settings, Map.of(), List.of());
+        Trust trust = Trust.of(loaded, instance);
+        try (Backups backups = Backups.open(from, preference, instance, loaded, trust, NOW)) {
             return backups.find(database, moment);
         }
     }
@@ -267,7 +271,7 @@ final class BackupsTest {
                 "a-20261102T030000Z.manifest.json",
                 "--at 2026-11-01T03:00:00Z");
         fails(
-                () -> NamedDump.at(local.resolve(name.file(".dump")), Identities.NONE),
+                () -> NamedDump.at(local.resolve(name.file(".dump")), Identities.NONE, BackupFiles.ANYONE),
                 ExitCode.VERIFICATION,
                 "a-20261102T030000Z.manifest.json: not a manifest");
     }
@@ -276,13 +280,20 @@ final class BackupsTest {
     void aFileIsTakenWithTheManifestBesideIt() throws IOException {
         BackupName name = BackupFiles.write(local, "a", "2026-11-02T03:00:00Z");
         Path dump = local.resolve(name.file(".dump"));
-        assertThat(NamedDump.at(dump, Identities.NONE).manifest()).isNotNull();
-        assertThat(NamedDump.at(dump, Identities.NONE).database()).isEqualTo("a");
+        assertThat(NamedDump.at(dump, Identities.NONE, BackupFiles.ANYONE).manifest())
+                .isNotNull();
+        assertThat(NamedDump.at(dump, Identities.NONE, BackupFiles.ANYONE).database())
+                .isEqualTo("a");
 
         Path copy = Files.copy(dump, root.resolve("any name"));
-        assertThat(NamedDump.at(copy, Identities.NONE).manifest()).isNull();
-        assertThat(NamedDump.at(copy, Identities.NONE).database()).isNull();
-        fails(() -> NamedDump.at(root.resolve("none"), Identities.NONE), ExitCode.USAGE, "no such file");
+        assertThat(NamedDump.at(copy, Identities.NONE, BackupFiles.ANYONE).manifest())
+                .isNull();
+        assertThat(NamedDump.at(copy, Identities.NONE, BackupFiles.ANYONE).database())
+                .isNull();
+        fails(
+                () -> NamedDump.at(root.resolve("none"), Identities.NONE, BackupFiles.ANYONE),
+                ExitCode.USAGE,
+                "no such file");
     }
 
     private static void delete(Path file) {

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -62,7 +63,7 @@ final class FetchedDumpTest {
 
     /** The same backup, but to be fetched. */
     private Found remote(BackupName name, String ending) {
-        Found local = NamedDump.at(store.resolve(name.file(ending)), Identities.NONE);
+        Found local = NamedDump.at(store.resolve(name.file(ending)), Identities.NONE, BackupFiles.ANYONE);
         FileStore remote = FileStore.flat(store);
         return new Found(
                 local.database(),
@@ -71,7 +72,11 @@ final class FetchedDumpTest {
                 new AtStore(remote, name.file(ending), local.dump().bytes()),
                 new AtStore(remote, name.file(BackupName.GLOBALS), 8),
                 local.manifest(),
-                Identities.NONE);
+                Identities.NONE,
+                local.signature(),
+                local.isSigned(),
+                null,
+                List.of());
     }
 
     private Path file(String name, byte[] bytes, Compression compression) throws IOException {
@@ -105,7 +110,7 @@ final class FetchedDumpTest {
         BackupName name = BackupFiles.write(store, "a", "2026-11-02T03:00:00Z", ".dump", ARCHIVE);
         Path dump = store.resolve(name.file(".dump"));
 
-        try (FetchedDump fetched = fetch(NamedDump.at(dump, Identities.NONE))) {
+        try (FetchedDump fetched = fetch(NamedDump.at(dump, Identities.NONE, BackupFiles.ANYONE))) {
             assertThat(fetched.content(randomAccess)).isEqualTo(new DumpContent.CustomFile(dump));
         }
         assertThat(dump).exists();
@@ -133,7 +138,7 @@ final class FetchedDumpTest {
     void aCompressedArchiveIsDecompressedWhereJobsShareIt(Compression compression) throws IOException {
         Path file = file("dump", ARCHIVE, compression);
 
-        try (FetchedDump fetched = fetch(NamedDump.at(file, Identities.NONE))) {
+        try (FetchedDump fetched = fetch(NamedDump.at(file, Identities.NONE, BackupFiles.ANYONE))) {
             assertThat(fetched.form()).isEqualTo(new DumpForm(Archive.CUSTOM, compression, false));
             assertThat(((DumpContent.CustomFile) fetched.content(true)).path()).hasBinaryContent(ARCHIVE);
             DumpContent stream = fetched.content(false);
@@ -149,7 +154,8 @@ final class FetchedDumpTest {
         Path file = file("dump", ARCHIVE, Compression.ZSTD);
 
         Room full = new Room(temporary, Long.MAX_VALUE / 2);
-        try (FetchedDump fetched = FetchedDump.fetch(NamedDump.at(file, Identities.NONE), full, NOW, Progress.NONE)) {
+        try (FetchedDump fetched =
+                FetchedDump.fetch(NamedDump.at(file, Identities.NONE, BackupFiles.ANYONE), full, NOW, Progress.NONE)) {
             assertThat(fetched.content(true)).isInstanceOf(DumpContent.CustomStream.class);
         }
     }
@@ -182,7 +188,7 @@ final class FetchedDumpTest {
 
         String words = damage.equals("bit") ? "hash" : "bytes, but the manifest says";
         fails(
-                () -> fetch(NamedDump.at(dump, Identities.NONE)),
+                () -> fetch(NamedDump.at(dump, Identities.NONE, BackupFiles.ANYONE)),
                 ExitCode.VERIFICATION,
                 name.file(".dump"),
                 words,
@@ -196,7 +202,8 @@ final class FetchedDumpTest {
         BackupName name = BackupFiles.write(store, "a", "2026-11-02T03:00:00Z", ".dump", ARCHIVE);
         Path globals = store.resolve(name.file(BackupName.GLOBALS));
         Files.writeString(globals, "-- rules");
-        try (FetchedDump local = fetch(NamedDump.at(store.resolve(name.file(".dump")), Identities.NONE));
+        try (FetchedDump local =
+                        fetch(NamedDump.at(store.resolve(name.file(".dump")), Identities.NONE, BackupFiles.ANYONE));
                 FetchedDump remote = fetch(remote(name, ".dump"))) {
             fails(local::globals, ExitCode.VERIFICATION, "globals.sql", "hash");
             fails(remote::globals, ExitCode.VERIFICATION, "globals.sql", "hash");
@@ -216,14 +223,14 @@ final class FetchedDumpTest {
         Tar.pack(directory, "toc.dat", tar);
 
         for (Compression compression : Compression.values()) {
-            try (FetchedDump fetched =
-                    fetch(NamedDump.at(file("x", tar.toByteArray(), compression), Identities.NONE))) {
+            try (FetchedDump fetched = fetch(
+                    NamedDump.at(file("x", tar.toByteArray(), compression), Identities.NONE, BackupFiles.ANYONE))) {
                 Path unpacked = ((DumpContent.Directory) fetched.content(true)).path();
                 assertThat(unpacked.resolve("toc.dat")).hasBinaryContent(ARCHIVE);
                 assertThat(unpacked.resolve("12.dat.gz")).hasContent("data");
             }
         }
-        try (FetchedDump fetched = fetch(NamedDump.at(directory, Identities.NONE))) {
+        try (FetchedDump fetched = fetch(NamedDump.at(directory, Identities.NONE, BackupFiles.ANYONE))) {
             assertThat(fetched.content(true)).isEqualTo(new DumpContent.Directory(directory));
         }
         assertThat(directory).isDirectory();
@@ -244,8 +251,8 @@ final class FetchedDumpTest {
             }
         }
 
-        try (FetchedDump fetched =
-                fetch(NamedDump.at(file("x.tar", bytes.toByteArray(), Compression.NONE), Identities.NONE))) {
+        try (FetchedDump fetched = fetch(NamedDump.at(
+                file("x.tar", bytes.toByteArray(), Compression.NONE), Identities.NONE, BackupFiles.ANYONE))) {
             fails(() -> fetched.content(true), ExitCode.VERIFICATION, "no dump has", name);
         }
         nothingIsLeft();
@@ -263,8 +270,8 @@ final class FetchedDumpTest {
             tar.closeArchiveEntry();
         }
 
-        try (FetchedDump fetched =
-                fetch(NamedDump.at(file("x.tar", bytes.toByteArray(), Compression.NONE), Identities.NONE))) {
+        try (FetchedDump fetched = fetch(NamedDump.at(
+                file("x.tar", bytes.toByteArray(), Compression.NONE), Identities.NONE, BackupFiles.ANYONE))) {
             fails(() -> fetched.content(true), ExitCode.VERIFICATION, "no dump has");
         }
     }
@@ -273,7 +280,8 @@ final class FetchedDumpTest {
     @EnumSource
     void sqlIsCheckedToItsEnd(Compression compression) throws IOException {
         for (String end : new String[] {TRAILER, TRAILER.strip(), TRAILER + "\\unrestrict abc\n\n"}) {
-            try (FetchedDump fetched = fetch(NamedDump.at(file("x", bytes(SQL + end), compression), Identities.NONE))) {
+            try (FetchedDump fetched = fetch(
+                    NamedDump.at(file("x", bytes(SQL + end), compression), Identities.NONE, BackupFiles.ANYONE))) {
                 try (InputStream in =
                         ((DumpContent.Sql) fetched.content(true)).source().open()) {
                     assertThat(in.readAllBytes()).isEqualTo(bytes(SQL + end));
@@ -281,7 +289,8 @@ final class FetchedDumpTest {
             }
         }
         for (String end : new String[] {"", TRAILER + "SELECT 2;\n"}) {
-            try (FetchedDump fetched = fetch(NamedDump.at(file("x", bytes(SQL + end), compression), Identities.NONE))) {
+            try (FetchedDump fetched = fetch(
+                    NamedDump.at(file("x", bytes(SQL + end), compression), Identities.NONE, BackupFiles.ANYONE))) {
                 fails(() -> fetched.content(true), ExitCode.VERIFICATION, "its last line is missing");
             }
         }
@@ -291,7 +300,8 @@ final class FetchedDumpTest {
     void sqlThatEntersAnotherDatabaseIsRefused() throws IOException {
         String sql = SQL + "CREATE DATABASE other WITH TEMPLATE = template0;\n\\connect other\n" + TRAILER;
 
-        try (FetchedDump fetched = fetch(NamedDump.at(file("x.sql", bytes(sql), Compression.NONE), Identities.NONE))) {
+        try (FetchedDump fetched =
+                fetch(NamedDump.at(file("x.sql", bytes(sql), Compression.NONE), Identities.NONE, BackupFiles.ANYONE))) {
             fails(() -> fetched.content(true), ExitCode.VERIFICATION, "databases of its own choice", "--create");
         }
     }
@@ -301,8 +311,15 @@ final class FetchedDumpTest {
     void whatIsNoDumpIsRefused(String content) throws IOException {
         Path file = file("x.dump", bytes(content), Compression.NONE);
 
-        fails(() -> fetch(NamedDump.at(file, Identities.NONE)), ExitCode.VERIFICATION, "x.dump", "pg_dump");
-        fails(() -> fetch(NamedDump.at(temporary, Identities.NONE)), ExitCode.VERIFICATION, "toc.dat");
+        fails(
+                () -> fetch(NamedDump.at(file, Identities.NONE, BackupFiles.ANYONE)),
+                ExitCode.VERIFICATION,
+                "x.dump",
+                "pg_dump");
+        fails(
+                () -> fetch(NamedDump.at(temporary, Identities.NONE, BackupFiles.ANYONE)),
+                ExitCode.VERIFICATION,
+                "toc.dat");
         nothingIsLeft();
     }
 
@@ -314,19 +331,20 @@ final class FetchedDumpTest {
             Path whole = file("x", bytes(SQL + numbers + TRAILER), compression);
             byte[] bytes = Files.readAllBytes(whole);
             Files.write(whole, Arrays.copyOf(bytes, bytes.length - 6));
-            try (FetchedDump fetched = fetch(NamedDump.at(whole, Identities.NONE))) {
+            try (FetchedDump fetched = fetch(NamedDump.at(whole, Identities.NONE, BackupFiles.ANYONE))) {
                 fails(() -> fetched.content(true), ExitCode.VERIFICATION, "x: ");
             }
 
             Files.write(whole, Arrays.copyOf(bytes, 30));
-            fails(() -> fetch(NamedDump.at(whole, Identities.NONE)), ExitCode.VERIFICATION, "x: ");
+            fails(() -> fetch(NamedDump.at(whole, Identities.NONE, BackupFiles.ANYONE)), ExitCode.VERIFICATION, "x: ");
         }
     }
 
     @Test
     void itIsWrittenToAFileOfItsOwn() throws IOException {
         Path target = root.resolve("out");
-        try (FetchedDump fetched = fetch(NamedDump.at(file("x", ARCHIVE, Compression.ZSTD), Identities.NONE))) {
+        try (FetchedDump fetched =
+                fetch(NamedDump.at(file("x", ARCHIVE, Compression.ZSTD), Identities.NONE, BackupFiles.ANYONE))) {
             fetched.writeTo(target);
             assertThat(target).hasBinaryContent(ARCHIVE);
             fails(() -> fetched.writeTo(target), ExitCode.USAGE, "is there already");
@@ -345,7 +363,8 @@ final class FetchedDumpTest {
         Path other = Files.createDirectory(temporary.resolve("somebody-elses"));
 
         try (TemporaryDirectory living = TemporaryDirectory.create(temporary, FetchedDump.PURPOSE, NOW);
-                FetchedDump fetched = fetch(NamedDump.at(file("x", ARCHIVE, Compression.NONE), Identities.NONE))) {
+                FetchedDump fetched = fetch(
+                        NamedDump.at(file("x", ARCHIVE, Compression.NONE), Identities.NONE, BackupFiles.ANYONE))) {
             assertThat(fetched.form().archive()).isEqualTo(Archive.CUSTOM);
             assertThat(dead.getParent()).doesNotExist();
             assertThat(living.path()).isDirectory();
