@@ -1,4 +1,5 @@
 -- Settings of the database that change how statements are read, planned, or how long they live.
+ALTER DATABASE app SET client_encoding = 'LATIN1';
 ALTER DATABASE app SET standard_conforming_strings = off;
 ALTER DATABASE app SET constraint_exclusion = on;
 ALTER DATABASE app SET enable_partition_pruning = on;

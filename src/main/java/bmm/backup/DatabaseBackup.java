@@ -132,7 +132,7 @@ final class DatabaseBackup {
         Server.Database source = context.server().describe(database);
         Catalog earlier = Catalog.read(context.local(), "");
         PgTools tools = preflight(source, earlier);
-        DumpJob job = new DumpJob(context.settings(), context.server(), tools, context.progress());
+        DumpJob job = new DumpJob(context.settings(), tools, context.progress());
         BackupName name = freeName(job.ending());
         Path directory = context.instance().backupDirectory();
         Path partial = directory.resolve(name.file(job.ending()) + DurableFile.PARTIAL);

@@ -170,7 +170,7 @@ public final class ArchiveReader {
     }
 
     private void readTable(Entry entry, InputStream data) throws IOException {
-        CopyRows rows = new CopyRows(hash == null ? null : hash.hasher(entry.table(), entry.hasColumns()));
+        CopyRows rows = CopyRows.withDigest(hash == null ? null : hash.hasher(entry.table(), entry.hasColumns()));
         for (int count = data.read(buffer); count >= 0; count = data.read(buffer)) {
             bytes += count;
             rows.accept(buffer, 0, count);

@@ -16,6 +16,7 @@ final class CopyRows {
     private static final byte[] KIND = kinds();
 
     private final @Nullable RowHasher hasher;
+    private final CopyDigest.@Nullable Builder digest;
     private byte[] carried = new byte[0];
     private int carriedLength;
     private long rows;
@@ -27,7 +28,17 @@ final class CopyRows {
      * @param hasher how to hash rows, or null to count them only
      */
     CopyRows(@Nullable RowHasher hasher) {
+        this(hasher, null);
+    }
+
+    private CopyRows(@Nullable RowHasher hasher, CopyDigest.@Nullable Builder digest) {
         this.hasher = hasher;
+        this.digest = digest;
+    }
+
+    /** The same with a digest of the bytes, by which an archive is compared with its source. */
+    static CopyRows withDigest(@Nullable RowHasher hasher) {
+        return new CopyRows(hasher, new CopyDigest.Builder());
     }
 
     /** Takes the next bytes of the stream, which may end anywhere in a line. */
@@ -44,15 +55,28 @@ final class CopyRows {
             int lineLength = carriedLength;
             carriedLength = 0;
             line(carried, 0, lineLength);
+            if (!ended) {
+                digest(carried, 0, lineLength);
+            }
             at = lineEnd + 1;
         }
+        int from = at;
         while (at < end && !ended) {
             int next = line(bytes, at, end);
             if (next < 0) {
                 carry(bytes, at, end);
-                return;
+                break;
             }
-            at = next;
+            if (!ended) {
+                at = next;
+            }
+        }
+        digest(bytes, from, at);
+    }
+
+    private void digest(byte[] bytes, int from, int to) {
+        if (digest != null) {
+            digest.accept(bytes, from, to - from);
         }
     }
 
@@ -62,7 +86,7 @@ final class CopyRows {
     }
 
     TableContent content() {
-        return new TableContent(rows, hasher == null ? null : sum());
+        return new TableContent(rows, hasher == null ? null : sum(), digest == null ? null : digest.digest());
     }
 
     private BigInteger sum() {

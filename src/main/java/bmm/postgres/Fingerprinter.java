@@ -18,22 +18,44 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Computes the fingerprint of a snapshot from what COPY sends of each table, several tables at a time where asked to. */
+/** Reads the tables of a snapshot, each by one COPY, several at a time where asked to. */
 public final class Fingerprinter {
+    /** What is made of a table's rows. */
+    public enum Depth {
+        /** They are counted. */
+        COUNT,
+        /** A digest of them, for who reads them in the same order: an archive of the same snapshot. */
+        DIGEST,
+        /** A hash of each, whatever their order: for a manifest, and for what was restored. */
+        HASH
+    }
+
     private final Snapshot snapshot;
+    private final Depth depth;
     private final @Nullable ContentHash hash;
     private final int jobs;
     private final Consumer<String> progress;
 
     /**
-     * @param hash how to hash rows, or null to count them only
+     * @param hash how to hash rows and large objects, or null to count them only
      * @param progress told the name of each table when its turn comes
      */
     public Fingerprinter(Snapshot snapshot, @Nullable ContentHash hash, int jobs, Consumer<String> progress) {
+        this(snapshot, hash == null ? Depth.COUNT : Depth.HASH, hash, jobs, progress);
+    }
+
+    private Fingerprinter(
+            Snapshot snapshot, Depth depth, @Nullable ContentHash hash, int jobs, Consumer<String> progress) {
         this.snapshot = snapshot;
+        this.depth = depth;
         this.hash = hash;
         this.jobs = jobs;
         this.progress = progress;
+    }
+
+    /** One that has digests of tables, and the hash of large objects. */
+    public static Fingerprinter ofDigests(Snapshot snapshot, ContentHash hash, int jobs, Consumer<String> progress) {
+        return new Fingerprinter(snapshot, Depth.DIGEST, hash, jobs, progress);
     }
 
     /**
@@ -80,22 +102,78 @@ public final class Fingerprinter {
     }
 
     /**
+     * The hash of a single table, for one whose digest is not the archive's.
+     *
+     * @throws Failure {@link ExitCode#DUMP} if it cannot be read
+     */
+    public static TableContent hash(Snapshot snapshot, ContentHash hash, TableName name) {
+        Snapshot.Table table = snapshot.table(name);
+        return new Fingerprinter(snapshot, hash, 1, line -> {}).content(snapshot.worker(), table);
+    }
+
+    /**
      * Reads a table. Its lock is let go afterwards, as the snapshot's own session has one: thousands of them would fill the
      * server's table of locks.
      */
     private TableContent content(Session session, Snapshot.Table table) {
-        boolean hasColumns = !table.columns().isEmpty();
-        CopyRows rows = new CopyRows(hash == null ? null : hash.hasher(table.name(), hasColumns));
+        Rows rows = rows(table);
         try {
             session.execute("SAVEPOINT one_table");
-            session.copy(
-                    hash == null ? snapshot.copyToCount(table) : snapshot.copy(table),
-                    row -> rows.accept(row, 0, row.length));
+            session.copy(depth == Depth.COUNT ? snapshot.copyToCount(table) : snapshot.copy(table), rows);
             snapshot.checkInPlace(session, table);
             session.execute("ROLLBACK TO SAVEPOINT one_table");
             return rows.content();
         } catch (SQLException e) {
             throw SqlFailure.running(e, "fingerprint of table " + table.name());
+        }
+    }
+
+    private interface Rows extends Session.CopyReader {
+        TableContent content();
+    }
+
+    private Rows rows(Snapshot.Table table) {
+        return depth == Depth.HASH && hash != null
+                ? new Hashing(
+                        new CopyRows(hash.hasher(table.name(), !table.columns().isEmpty())))
+                : new Counting(new CopyDigest.Builder(), depth == Depth.DIGEST);
+    }
+
+    private record Hashing(CopyRows rows) implements Rows {
+        @Override
+        public void accept(byte[] bytes, int offset, int count, boolean endsRow) {
+            rows.accept(bytes, offset, count);
+        }
+
+        @Override
+        public TableContent content() {
+            return rows.content();
+        }
+    }
+
+    private static final class Counting implements Rows {
+        private final CopyDigest.Builder digest;
+        private final boolean withDigest;
+        private long count;
+
+        Counting(CopyDigest.Builder digest, boolean withDigest) {
+            this.digest = digest;
+            this.withDigest = withDigest;
+        }
+
+        @Override
+        public void accept(byte[] bytes, int offset, int length, boolean endsRow) {
+            if (endsRow) {
+                count++;
+            }
+            if (withDigest) {
+                digest.accept(bytes, offset, length);
+            }
+        }
+
+        @Override
+        public TableContent content() {
+            return new TableContent(count, null, withDigest ? digest.digest() : null);
         }
     }
 

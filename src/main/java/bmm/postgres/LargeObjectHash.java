@@ -32,6 +32,7 @@ final class LargeObjectHash {
     private long piece;
     private int inPiece;
     private final MessageDigest digest;
+    private final StringBuilder line = new StringBuilder();
 
     LargeObjectHash(@Nullable RowHash hash) {
         this.hash = hash;
@@ -82,10 +83,16 @@ final class LargeObjectHash {
         sum = sum.add(BigInteger.valueOf(rowHash.text(text, 0, text.length)));
     }
 
-    /** Takes a line of {@link #COPY_PIECES}. */
-    void acceptPiece(byte[] line) {
-        String fields =
-                new String(line, StandardCharsets.US_ASCII).stripTrailing().replace('\t', ',');
+    /** Takes a line of {@link #COPY_PIECES}, in one piece or several. */
+    void acceptPiece(byte[] bytes, int offset, int count, boolean endsLine) {
+        line.append(new String(bytes, offset, count, StandardCharsets.US_ASCII));
+        if (endsLine) {
+            acceptLine(line.toString().stripTrailing().replace('\t', ','));
+            line.setLength(0);
+        }
+    }
+
+    private void acceptLine(String fields) {
         if (fields.contains(",0,")) {
             objects++;
         }

@@ -48,11 +48,30 @@ public final class PgDump implements AutoCloseable {
     /**
      * A database in a snapshot.
      *
+     * @param encoding of what is written: the database's own, whatever a setting of its owner's says
      * @param lockWait how long to wait for table locks; the snapshot's own locks make this short
      * @param timeout after which the dump is stopped
      */
     public record Request(
-            PgTools tools, Server server, String database, String snapshotId, Duration lockWait, Duration timeout) {}
+            PgTools tools,
+            Server server,
+            String database,
+            String snapshotId,
+            String encoding,
+            Duration lockWait,
+            Duration timeout) {
+        /** Of the database that a snapshot is of. */
+        public static Request of(PgTools tools, Snapshot snapshot, Duration timeout) {
+            return new Request(
+                    tools,
+                    snapshot.server(),
+                    snapshot.database(),
+                    snapshot.id(),
+                    snapshot.encoding(),
+                    Snapshot.LOCK_WAIT_INSIDE,
+                    timeout);
+        }
+    }
 
     private final Request request;
     private final String applicationName;
@@ -132,6 +151,7 @@ public final class PgDump implements AutoCloseable {
     private static List<String> arguments(Request request, List<String> format) {
         List<String> arguments = new ArrayList<>(format);
         arguments.add("--snapshot=" + request.snapshotId());
+        arguments.add("--encoding=" + request.encoding());
         arguments.add("--lock-wait-timeout=" + request.lockWait().toMillis());
         arguments.add("--no-password");
         return arguments;

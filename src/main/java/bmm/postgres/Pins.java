@@ -49,6 +49,8 @@ final class Pins {
         values.put("extra_float_digits", "3");
         values.put("bytea_output", "hex");
         values.put("quote_all_identifiers", "off");
+        // A table is read from its beginning, as pg_dump does: both see its rows in the same order.
+        values.put("synchronize_seqscans", "off");
         // What a policy hides is an error, not an absence.
         values.put("row_security", "off");
         // Known from 12.20, 13.16, 14.13, 15.8, 16.4 and 17 on: a view in the place of a table is refused

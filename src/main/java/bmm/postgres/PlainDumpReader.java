@@ -147,7 +147,7 @@ public final class PlainDumpReader {
     }
 
     private void copyBlock(TableName table, boolean hasColumns, InputStream in) throws IOException {
-        CopyRows rows = new CopyRows(hash == null ? null : hash.hasher(table, hasColumns));
+        CopyRows rows = CopyRows.withDigest(hash == null ? null : hash.hasher(table, hasColumns));
         while (!rows.isComplete()) {
             if (!readLine(in)) {
                 throw new EOFException("the data of table " + table + " ends too early");

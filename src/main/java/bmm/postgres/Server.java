@@ -10,6 +10,8 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +23,9 @@ public final class Server {
     private static final int FIRST_TO_WAIT = 14;
 
     private static final int MOST_MILLIS = 5000;
+
+    /** In seconds. */
+    private static final Map<String, String> LIMITS = Map.of("connectTimeout", "10", "loginTimeout", "20");
 
     /** pg_dump's archives and the functions that fingerprints use are the same from this major version on. */
     public static final int OLDEST_MAJOR = 12;
@@ -126,27 +131,32 @@ public final class Server {
 
     /** A session that works while bmm is being stopped, too. */
     Session connectToCleanUp(String database) throws SQLException {
-        return Session.forCleaningUp(open(database));
+        return Session.forCleaningUp(open(database).connection());
     }
 
     Session connect(String database) {
         try {
-            return new Session(open(database));
+            Opened opened = open(database);
+            return new Session(opened.connection(), opened.tap());
         } catch (SQLException e) {
             throw SqlFailure.connecting(e, connection, database);
         }
     }
 
-    private Connection open(String database) {
+    /** @param tap where the rows of a COPY can be taken from, through a Unix socket */
+    private record Opened(Connection connection, @Nullable CopyTap tap) {}
+
+    private Opened open(String database) {
         try {
-            return open(
-                    database, Map.of("connectTimeout", "10", "loginTimeout", "20", "options", Pins.STARTUP_OPTIONS));
+            Map<String, String> parameters = new TreeMap<>(LIMITS);
+            parameters.put("options", Pins.STARTUP_OPTIONS);
+            return openWith(database, parameters);
         } catch (Failure e) {
             if (!isRefusedByPooler(e)) {
                 throw e;
             }
             LOG.atDebug().log("a pooler does not pass on settings: {}", e.getMessage());
-            return openUnpinned(database);
+            return openWith(database, LIMITS);
         }
     }
 
@@ -159,11 +169,15 @@ public final class Server {
 
     /** A connection with the settings that the database and the role have. */
     Connection openUnpinned(String database) {
-        return open(database, Map.of("connectTimeout", "10", "loginTimeout", "20"));
+        return open(database, LIMITS);
     }
 
-    /** Connects; {@code limits} are parameters of the driver, its timeouts in seconds. */
-    Connection open(String database, Map<String, String> limits) {
+    /** Connects; {@code parameters} are the driver's. */
+    Connection open(String database, Map<String, String> parameters) {
+        return openWith(database, parameters).connection();
+    }
+
+    private Opened openWith(String database, Map<String, String> parameters) {
         String socket = connection.socket();
         String host = socket != null ? "localhost" : connection.host();
         String url = "jdbc:postgresql://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + connection.port()
@@ -176,7 +190,6 @@ public final class Server {
         }
         if (socket != null) {
             properties.setProperty("socketFactory", UnixSocketFactory.class.getName());
-            properties.setProperty("socketFactoryArg", socket);
             properties.setProperty("sslmode", "disable");
         } else if (connection.sslMode() != null) {
             properties.setProperty("sslmode", connection.sslMode());
@@ -189,10 +202,14 @@ public final class Server {
                     "org.postgresql.pgpassfile", connection.passFile().toString());
         }
         properties.setProperty("ApplicationName", "bmm");
-        limits.forEach(properties::setProperty);
+        parameters.forEach(properties::setProperty);
         properties.setProperty("tcpKeepAlive", "true");
-        try {
-            return DriverManager.getConnection(url, properties);
+        try (UnixSocketFactory.Connecting connecting = new UnixSocketFactory.Connecting()) {
+            if (socket != null) {
+                properties.setProperty("socketFactoryArg", connecting.argument(socket));
+            }
+            Connection opened = DriverManager.getConnection(url, properties);
+            return new Opened(opened, connecting.tap());
         } catch (SQLException e) {
             throw SqlFailure.connecting(e, connection, database);
         }

@@ -25,6 +25,7 @@ final class Session implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
     private final Connection connection;
+    private final @Nullable CopyTap tap;
     private final Stopping.Registration registration;
 
     /** Behind a pooler that does not pass on the startup packet each transaction may be at another server process. */
@@ -32,12 +33,18 @@ final class Session implements AutoCloseable {
 
     private boolean inTransaction;
 
-    Session(Connection connection) throws SQLException {
-        this(connection, true);
+    /**
+     * Pins the settings.
+     *
+     * @param tap where rows can be taken from, if anywhere but from the driver
+     */
+    Session(Connection connection, @Nullable CopyTap tap) throws SQLException {
+        this(connection, tap, true);
     }
 
-    private Session(Connection connection, boolean stoppable) throws SQLException {
+    private Session(Connection connection, @Nullable CopyTap tap, boolean stoppable) throws SQLException {
         this.connection = connection;
+        this.tap = tap;
         this.registration = stoppable ? Stopping.register(this::cancel) : () -> {};
         boolean pinned = false;
         try {
@@ -52,7 +59,7 @@ final class Session implements AutoCloseable {
 
     /** A session that works while bmm is being stopped, too. */
     static Session forCleaningUp(Connection connection) throws SQLException {
-        return new Session(connection, false);
+        return new Session(connection, null, false);
     }
 
     /** Begins a transaction; {@code modes} as in {@code BEGIN}. */
@@ -134,16 +141,30 @@ final class Session implements AutoCloseable {
         return query(sql, reader).getFirst();
     }
 
-    /** What a COPY sends, in pieces: of a table a row each, of text in the encoding that the statement names. */
+    /** Takes what a COPY sends, a row after the other, each in one piece or several. */
     interface CopyReader {
-        void accept(byte[] bytes);
+        /**
+         * Takes the next bytes.
+         *
+         * @param endsRow whether the row ends with these bytes, which are the reader's only until it returns
+         */
+        void accept(byte[] bytes, int offset, int count, boolean endsRow);
     }
 
     /** Runs {@code COPY … TO STDOUT}. */
     void copy(String statement, CopyReader reader) throws SQLException {
-        CopyOut copy = driver().getCopyAPI().copyOut(statement);
-        for (byte[] row = copy.readFromCopy(); row != null; row = copy.readFromCopy()) {
-            reader.accept(row);
+        if (tap != null) {
+            tap.divert(reader);
+        }
+        try {
+            CopyOut copy = driver().getCopyAPI().copyOut(statement);
+            for (byte[] row = copy.readFromCopy(); row != null; row = copy.readFromCopy()) {
+                reader.accept(row, 0, row.length, true);
+            }
+        } finally {
+            if (tap != null) {
+                tap.end();
+            }
         }
     }
 

@@ -168,6 +168,14 @@ public final class Snapshot implements AutoCloseable {
         }
     }
 
+    Server server() {
+        return server;
+    }
+
+    String database() {
+        return database;
+    }
+
     /** The identifier for {@code pg_dump --snapshot}. */
     public String id() {
         return id;
@@ -176,6 +184,19 @@ public final class Snapshot implements AutoCloseable {
     /** The tables whose data a dump of this snapshot holds. */
     public Set<TableName> tables() {
         return tables.stream().map(Table::name).collect(Collectors.toSet());
+    }
+
+    /** The table of that name. */
+    Table table(TableName name) {
+        return tables.stream()
+                .filter(table -> table.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The encoding of the database, which is that of its dump. */
+    String encoding() {
+        return encoding;
     }
 
     /** Biggest first, so that several workers end at about the same time. */

@@ -10,22 +10,62 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets pgjdbc, which knows TCP only, talk through a Unix socket. The JDK's own channel does it without native code of a
  * library. Named to the driver by its {@code socketFactory} property, the path by {@code socketFactoryArg}.
  */
 public final class UnixSocketFactory extends SocketFactory {
+    /** The first socket of each connection that is being made, by its token. */
+    private static final Map<String, Optional<CopyTap>> CONNECTING = new ConcurrentHashMap<>();
+
+    private final String token;
     private final String path;
 
-    public UnixSocketFactory(String path) {
-        this.path = path;
+    /**
+     * Called by the driver.
+     *
+     * @param argument made by {@link Connecting}
+     */
+    public UnixSocketFactory(String argument) {
+        this.token = argument.substring(0, argument.indexOf(':'));
+        this.path = argument.substring(argument.indexOf(':') + 1);
+    }
+
+    /** A connection that is being made, in the driver's own thread: where its tap is found afterwards. */
+    static final class Connecting implements AutoCloseable {
+        private final String token = UUID.randomUUID().toString();
+
+        Connecting() {
+            CONNECTING.put(token, Optional.empty());
+        }
+
+        String argument(String path) {
+            return token + ":" + path;
+        }
+
+        @Nullable
+        CopyTap tap() {
+            return CONNECTING.getOrDefault(token, Optional.empty()).orElse(null);
+        }
+
+        @Override
+        public void close() {
+            CONNECTING.remove(token);
+        }
     }
 
     @Override
     public Socket createSocket() throws IOException {
-        return new UnixSocket(UnixDomainSocketAddress.of(path));
+        UnixSocket socket = new UnixSocket(UnixDomainSocketAddress.of(path));
+        CONNECTING.replace(token, Optional.empty(), Optional.of(socket.tap));
+        return socket;
     }
 
     @Override
@@ -52,10 +92,12 @@ public final class UnixSocketFactory extends SocketFactory {
     private static final class UnixSocket extends Socket {
         private final UnixDomainSocketAddress address;
         private final SocketChannel channel;
+        private final CopyTap tap;
 
         UnixSocket(UnixDomainSocketAddress address) throws IOException {
             this.address = address;
             this.channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            this.tap = new CopyTap(channel);
         }
 
         @Override
@@ -70,7 +112,7 @@ public final class UnixSocketFactory extends SocketFactory {
 
         @Override
         public InputStream getInputStream() {
-            return Channels.newInputStream(channel);
+            return tap;
         }
 
         @Override
