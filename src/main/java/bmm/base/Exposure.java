@@ -15,8 +15,11 @@ import java.util.Optional;
  * @param at what is owned or written by others
  * @param owned whether it belongs to somebody else; otherwise others may write to it
  * @param who its owner, or who may write to it, for messages
+ * @param rest the further way, empty where {@code at} is all of it
  */
-public record Exposure(Path at, boolean owned, String who) {
+public record Exposure(Path at, boolean owned, String who, Path rest) {
+    private static final Path NOTHING = Path.of("");
+
     /** As many as the kernel follows (path_resolution(7)). */
     private static final int MOST_LINKS = 40;
 
@@ -49,7 +52,7 @@ public record Exposure(Path at, boolean owned, String who) {
             }
             Optional<Exposure> found = of(next, status);
             if (found.isPresent()) {
-                return found;
+                return found.map(exposure -> exposure.before(left));
             }
             if (status.kind() != FileStatus.Kind.LINK) {
                 at = next;
@@ -63,6 +66,14 @@ public record Exposure(Path at, boolean owned, String who) {
         }
     }
 
+    private Exposure before(Iterable<Path> left) {
+        Path further = NOTHING;
+        for (Path name : left) {
+            further = further.resolve(name);
+        }
+        return new Exposure(at, owned, who, further);
+    }
+
     private static void push(Deque<Path> left, Path path) {
         for (int i = path.getNameCount() - 1; i >= 0; i--) {
             left.push(path.getName(i));
@@ -72,7 +83,7 @@ public record Exposure(Path at, boolean owned, String who) {
     /** That of one file or directory, whatever is above it. */
     static Optional<Exposure> of(Path path, FileStatus status) {
         if (!status.isOurs()) {
-            return Optional.of(new Exposure(path, true, SystemAccounts.userName(status.user())));
+            return Optional.of(new Exposure(path, true, SystemAccounts.userName(status.user()), NOTHING));
         }
         if (status.kind() == FileStatus.Kind.OTHER && DEVICES.equals(path.getParent())) {
             return Optional.empty();
@@ -87,10 +98,10 @@ public record Exposure(Path at, boolean owned, String who) {
     /** Who else may write to it by its mode. */
     static Optional<Exposure> writable(Path path, FileStatus status, boolean groupCounts) {
         if (status.everyoneWrites()) {
-            return Optional.of(new Exposure(path, false, "everyone"));
+            return Optional.of(new Exposure(path, false, "everyone", NOTHING));
         }
         return status.groupWrites() && groupCounts
-                ? Optional.of(new Exposure(path, false, "group " + SystemAccounts.groupName(status.group())))
+                ? Optional.of(new Exposure(path, false, "group " + SystemAccounts.groupName(status.group()), NOTHING))
                 : Optional.empty();
     }
 

@@ -48,7 +48,11 @@ public class Failure extends RuntimeException {
 
     /** Several findings in one go, each told on a line of its own. */
     public static Failure of(ExitCode exitCode, List<String> findings, @CompileTimeConstant final String hint) {
-        return new Several(exitCode, findings, Hint.of(hint));
+        return of(exitCode, findings, Hint.of(hint));
+    }
+
+    public static Failure of(ExitCode exitCode, List<String> findings, Hint hint) {
+        return new Several(exitCode, findings, hint);
     }
 
     /** What is told, a line each; what breaks the lines of a message is no reason for another one. */

@@ -57,9 +57,26 @@ public final class PinnedFile implements AutoCloseable {
                 Native.open(path, Native.O_PATH | Native.O_NOFOLLOW | Native.O_CLOEXEC | Native.O_DIRECTORY));
     }
 
-    /** Pins what a path leads to, through symbolic links too: for a place that the user names. */
-    public static PinnedFile target(Path path) throws IOException {
-        return new PinnedFile(Native.open(path, Native.O_PATH | Native.O_CLOEXEC));
+    /**
+     * Pins what lies behind a place that others can change. From there on no symbolic link is followed: it would be theirs.
+     *
+     * @throws NotDirectoryException if there is a link on the way
+     */
+    public static PinnedFile behind(Exposure exposure) throws IOException {
+        PinnedFile at = of(exposure.at());
+        for (Path name : exposure.rest()) {
+            if (name.toString().isEmpty()) {
+                continue;
+            }
+            if (name.toString().equals("..")) {
+                at.close();
+                throw new NotDirectoryException(exposure.at() + "/" + exposure.rest());
+            }
+            try (PinnedFile above = at) {
+                at = of(above.path().resolve(name));
+            }
+        }
+        return at;
     }
 
     /** Leads to it while it is pinned, in this process only. */

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * need to know about it.
  *
  * @param key the exact name, as in an env file
+ * @param allowedIn whether an env file of another user may hold it
  * @param type what a value looks like, for people
  * @param defaultText the default as it would be written, or null where there is none
  * @param secret whether the value must never be shown; such a setting can also be given as {@code KEY_FILE=path} or as
@@ -23,28 +24,31 @@ import org.jspecify.annotations.Nullable;
  */
 public record Setting<T>(
         String key,
+        AllowedIn allowedIn,
         String type,
         @Nullable String defaultText,
         boolean secret,
         String help,
         Function<String, T> parser) {
 
-    static Setting<String> text(String key, String type, @Nullable String defaultText, String help) {
-        return new Setting<>(key, type, defaultText, false, help, Function.identity());
+    static Setting<String> text(
+            String key, AllowedIn allowedIn, String type, @Nullable String defaultText, String help) {
+        return new Setting<>(key, allowedIn, type, defaultText, false, help, Function.identity());
     }
 
-    static Setting<Secret> secret(String key, String type, String help) {
-        return new Setting<>(key, type, null, true, help, Secret::new);
+    static Setting<Secret> secret(String key, AllowedIn allowedIn, String type, String help) {
+        return new Setting<>(key, allowedIn, type, null, true, help, Secret::new);
     }
 
-    static Setting<Path> path(String key, @Nullable String defaultText, String help) {
-        return new Setting<>(key, "path", defaultText, false, help, Path::of);
+    static Setting<Path> path(String key, AllowedIn allowedIn, @Nullable String defaultText, String help) {
+        return new Setting<>(key, allowedIn, "path", defaultText, false, help, Path::of);
     }
 
     static Setting<List<String>> list(
-            String key, String type, @Nullable String defaultText, String separator, String help) {
+            String key, AllowedIn allowedIn, String type, @Nullable String defaultText, String separator, String help) {
         return new Setting<>(
                 key,
+                allowedIn,
                 type,
                 defaultText,
                 false,
@@ -55,8 +59,9 @@ public record Setting<T>(
                         .toList());
     }
 
-    static Setting<Integer> number(String key, @Nullable String defaultText, int least, int most, String help) {
-        return new Setting<>(key, "number", defaultText, false, help, text -> {
+    static Setting<Integer> number(
+            String key, AllowedIn allowedIn, @Nullable String defaultText, int least, int most, String help) {
+        return new Setting<>(key, allowedIn, "number", defaultText, false, help, text -> {
             int value;
             try {
                 value = Integer.parseInt(text.strip());
@@ -70,13 +75,13 @@ public record Setting<T>(
         });
     }
 
-    static Setting<Duration> duration(String key, @Nullable String defaultText, String help) {
-        return new Setting<>(key, "duration", defaultText, false, help, Amounts::parseDuration);
+    static Setting<Duration> duration(String key, AllowedIn allowedIn, @Nullable String defaultText, String help) {
+        return new Setting<>(key, allowedIn, "duration", defaultText, false, help, Amounts::parseDuration);
     }
 
     /** How old something may become. The unit must be written: 14 meant as days must not delete after 14 seconds. */
-    static Setting<Duration> age(String key, @Nullable String defaultText, String help) {
-        return new Setting<>(key, "age", defaultText, false, help, text -> {
+    static Setting<Duration> age(String key, AllowedIn allowedIn, @Nullable String defaultText, String help) {
+        return new Setting<>(key, allowedIn, "age", defaultText, false, help, text -> {
             Duration age = Amounts.parseDuration(text);
             if (!age.isZero() && text.strip().chars().allMatch(c -> Character.isDigit(c) || c == '.')) {
                 throw new IllegalArgumentException("needs a unit, as in 14d or 8w");
@@ -85,12 +90,12 @@ public record Setting<T>(
         });
     }
 
-    static Setting<Long> bytes(String key, @Nullable String defaultText, String help) {
-        return new Setting<>(key, "size", defaultText, false, help, Amounts::parseBytes);
+    static Setting<Long> bytes(String key, AllowedIn allowedIn, @Nullable String defaultText, String help) {
+        return new Setting<>(key, allowedIn, "size", defaultText, false, help, Amounts::parseBytes);
     }
 
-    static Setting<Boolean> yesNo(String key, String defaultText, String help) {
-        return new Setting<>(key, "yes or no", defaultText, false, help, text -> switch (text.strip()
+    static Setting<Boolean> yesNo(String key, AllowedIn allowedIn, String defaultText, String help) {
+        return new Setting<>(key, allowedIn, "yes or no", defaultText, false, help, text -> switch (text.strip()
                 .toLowerCase(Locale.ROOT)) {
             case "yes", "true", "on", "1" -> true;
             case "no", "false", "off", "0" -> false;
@@ -98,11 +103,13 @@ public record Setting<T>(
         });
     }
 
-    static <E extends Enum<E>> Setting<E> choice(String key, Class<E> type, E defaultValue, String help) {
+    static <E extends Enum<E>> Setting<E> choice(
+            String key, AllowedIn allowedIn, Class<E> type, E defaultValue, String help) {
         String names =
                 Arrays.stream(type.getEnumConstants()).map(Setting::lower).collect(Collectors.joining(", "));
         return new Setting<>(
                 key,
+                allowedIn,
                 names,
                 lower(defaultValue),
                 false,

@@ -22,9 +22,11 @@ public final class Settings {
             Pattern.compile("(https?|tcp|dns|postgres|postgresql|disk|cmd):", Pattern.CASE_INSENSITIVE);
 
     private final Map<String, Given> given;
+    private final List<String> warnings;
 
-    private Settings(Map<String, Given> given) {
+    private Settings(Map<String, Given> given, List<String> warnings) {
         this.given = given;
+        this.warnings = warnings;
     }
 
     /**
@@ -40,20 +42,59 @@ public final class Settings {
         Map<String, Given> given = new HashMap<>();
         SettingsReader reader = new SettingsReader(problems);
         for (Path file : files) {
-            given.putAll(reader.file(file));
+            reader.file(file).forEach((key, value) -> put(key, value, given, problems));
         }
         given.putAll(reader.environment(environment));
         // KEY= says "as if it were not there": an empty path or host is never what someone meant.
         given.values().removeIf(value -> value.text().isEmpty());
-        options.forEach((key, value) -> given.put(key, new Given(value, "option")));
-        Settings settings = new Settings(given);
+        options.forEach((key, value) -> given.put(key, Given.own(value, "option")));
+        reader.checkNamed(given);
+        Settings settings = new Settings(given, List.copyOf(reader.warnings()));
         Keys.all().forEach(setting -> settings.check(setting, problems));
         settings.checkStores(problems);
         settings.checkProbes(problems);
+        settings.checkSecretsOfOthers(problems);
         if (!problems.isEmpty()) {
-            throw Failure.of(ExitCode.CONFIGURATION, problems, "docs/configuration.md lists every setting");
+            throw Failure.of(
+                    ExitCode.CONFIGURATION,
+                    problems,
+                    reader.remedy().orElse(Hint.of("docs/configuration.md lists every setting")));
         }
         return settings;
+    }
+
+    /** Later files win, but somebody else's says nothing about what is set in one of ours. */
+    private static void put(String key, Given value, Map<String, Given> given, List<String> problems) {
+        Given before = given.get(key);
+        if (value.foreign()
+                && before != null
+                && !before.foreign()
+                && !before.text().isEmpty()) {
+            problems.add(value.where() + ": " + key + " is set at " + before.where()
+                    + " already, which a file of another user cannot change");
+        } else {
+            given.put(key, value);
+        }
+    }
+
+    /** A password of ours does not go where somebody else says. */
+    private void checkSecretsOfOthers(List<String> problems) {
+        given.forEach((key, secret) -> Keys.destinationsOf(key)
+                .filter(destination -> !secret.foreign() && isForeign(destination))
+                .forEach(destination -> problems.add(
+                        Objects.requireNonNull(given.get(destination)).where() + ": "
+                                + destination + " would send " + key + ", which is set at " + secret.where()
+                                + ", where another user says; set both in one file")));
+    }
+
+    private boolean isForeign(String key) {
+        Given value = given.get(key);
+        return value != null && value.foreign();
+    }
+
+    /** What should not be so where settings come from, a sentence each. */
+    public List<String> warnings() {
+        return warnings;
     }
 
     /** The value, given or default. */

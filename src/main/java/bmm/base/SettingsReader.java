@@ -1,12 +1,11 @@
 package bmm.base;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,26 +19,106 @@ final class SettingsReader {
     private static final String FILE_SUFFIX = "_FILE";
 
     private final List<String> problems;
+    private final List<String> warnings = new ArrayList<>();
+    private @Nullable Hint remedy;
 
     SettingsReader(List<String> problems) {
         this.problems = problems;
     }
 
+    /** What should not be so, and does not stop a run. */
+    List<String> warnings() {
+        return warnings;
+    }
+
+    /** What ends the first problem with the owner or mode of a file, if there is one. */
+    Optional<Hint> remedy() {
+        return Optional.ofNullable(remedy);
+    }
+
     /** The settings of an env file. A value may be empty, which takes back what an earlier file said. */
     Map<String, Given> file(Path file) {
-        EnvFile read;
+        SettingsFile content;
         try {
-            read = EnvFile.parse(file.toString(), decode(Files.readAllBytes(file)));
+            content = SettingsFile.read(file);
         } catch (IOException e) {
             problems.add(cannotRead(file, e));
             return Map.of();
         }
+        EnvFile read = EnvFile.parse(file.toString(), content.text());
         problems.addAll(read.problems());
+        Exposure foreign = content.foreign();
         Map<String, Given> given = new HashMap<>();
         for (EnvFile.Entry entry : read.entries()) {
-            add(entry.key(), new Given(entry.value(), entry.where()), given);
+            add(entry.key(), new Given(entry.value(), entry.where(), foreign != null), given);
+        }
+        if (foreign != null) {
+            refuse(foreign, given);
+        }
+        if (content.readableByAll()
+                && given.keySet().stream().anyMatch(key -> Keys.isSecret(key) && !isEmpty(given.get(key)))) {
+            warnings.add(file + " can be read by every user of this machine, and holds secrets");
         }
         return withSecretFiles(given);
+    }
+
+    /** What may only stand in a file of this user's or root's is refused by name, and taken out. */
+    private void refuse(Exposure foreign, Map<String, Given> given) {
+        given.entrySet().removeIf(entry -> {
+            Given value = entry.getValue();
+            boolean refused = !value.text().isEmpty() && !isForOthers(entry.getKey(), value.text());
+            if (refused) {
+                problems.add(value.where() + ": " + entry.getKey() + " is refused, because " + foreign.inWords()
+                        + ", who must not name a command, a file or a place for this user");
+                remedy(Hint.of("set it in an env file that only root and this user can write to; or ")
+                        .and(foreign.remedy()));
+            }
+            return refused;
+        });
+    }
+
+    private static boolean isForOthers(String key, String value) {
+        Keys.Family family = Keys.familyOf(key);
+        Setting<?> setting = Keys.named(key);
+        AllowedIn allowed = setting != null
+                ? setting.allowedIn()
+                // What remains is KEY_FILE.
+                : family != null ? family.allowedIn() : AllowedIn.TRUSTED_FILE;
+        return secretOfFile(key).isEmpty() ? allowed.isForOthers(value) : AllowedIn.TRUSTED_FILE.isForOthers(value);
+    }
+
+    private void remedy(Hint hint) {
+        remedy = remedy == null ? hint : remedy;
+    }
+
+    /** Files that settings name and that are read: as root none that somebody else decides about. */
+    void checkNamed(Map<String, Given> given) {
+        given.forEach((key, value) -> {
+            if (Keys.namesFile(key) && !value.foreign() && !value.text().isEmpty()) {
+                try {
+                    exposed(Path.of(value.text()), value.where() + ": " + key + ": ");
+                } catch (InvalidPathException e) {
+                    return; // told where it is parsed
+                }
+            }
+        });
+    }
+
+    /** Whether root must not read a file; it is a problem then. */
+    private boolean exposed(Path file, String where) {
+        if (!SystemAccounts.isRoot()) {
+            return false;
+        }
+        try {
+            Optional<Exposure> exposure = Exposure.of(file);
+            exposure.ifPresent(found -> {
+                problems.add(where + found.inWords() + ", and could have root read another file");
+                remedy(found.remedy());
+            });
+            return exposure.isPresent();
+        } catch (IOException e) {
+            return false; // reading it tells
+        }
     }
 
     /** The settings among the variables of the process, and those that systemd hands over as credentials. */
@@ -48,7 +127,7 @@ final class SettingsReader {
         environment.forEach((name, value) -> {
             // An empty variable is how units and compose files say "not set".
             if (!value.isEmpty()) {
-                add(name, new Given(value, "environment"), given);
+                add(name, Given.own(value, "environment"), given);
             }
         });
         Map<String, Given> read = withSecretFiles(given);
@@ -106,11 +185,15 @@ final class SettingsReader {
     private Optional<Given> readSecret(String file, String where) {
         try {
             // The line end that editors add is no part of a password; a blank may be.
-            String content = decode(Files.readAllBytes(Path.of(file))).replaceFirst("[\\r\\n]+$", "");
+            if (exposed(Path.of(file), where + ": ")) {
+                return Optional.empty();
+            }
+            String content =
+                    SettingsFile.decode(Files.readAllBytes(Path.of(file))).replaceFirst("[\\r\\n]+$", "");
             if (content.isEmpty()) {
                 problems.add(where + ": " + file + ": is empty");
             }
-            return Optional.of(new Given(content, where));
+            return Optional.of(Given.own(content, where));
         } catch (IOException e) {
             problems.add(where + ": " + cannotRead(Path.of(file), e));
         } catch (IllegalArgumentException e) {
@@ -119,20 +202,11 @@ final class SettingsReader {
         return Optional.empty();
     }
 
-    private static String cannotRead(Path file, IOException e) {
-        return (e instanceof FileSystemException ? "" : file + ": ") + Failure.reason(e);
-    }
-
-    /** UTF-8, or Latin-1 where it is not: one umlaut in an old comment must not make a file unreadable. */
-    private static String decode(byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return new String(bytes, StandardCharsets.ISO_8859_1);
+    private String cannotRead(Path file, IOException e) {
+        if (e instanceof SettingsFile.Refused refused) {
+            remedy(refused.exposure().remedy());
         }
+        return (e instanceof FileSystemException ? "" : file + ": ") + Failure.reason(e);
     }
 
     /** Names of stores are case-insensitive; every other key is exact. */

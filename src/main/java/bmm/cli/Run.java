@@ -66,6 +66,7 @@ final class Run {
             settings = Settings.load(given, process.environment(), places.envFiles(options));
             maskSecrets();
             startLog(settings.find(Keys.LOG_FILE));
+            settings.warnings().forEach(LOG::warn);
             OwnPlace.check(instance().stateDirectory(), "the state directory", Keys.STATE_DIR);
             Unattended unattended = command.unattended();
             if (unattended != null) {

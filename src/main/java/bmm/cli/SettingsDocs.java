@@ -1,5 +1,6 @@
 package bmm.cli;
 
+import bmm.base.AllowedIn;
 import bmm.base.Keys;
 import bmm.base.Setting;
 import java.util.Comparator;
@@ -72,6 +73,12 @@ public final class SettingsDocs {
             - `export ` in front is accepted; blank lines and lines that begin with `#` are skipped.
             - Keys that bmm does not know are ignored, unless they begin with `BMM_`: those are taken for typing errors.
 
+            Whose file it is counts. One that others than root and the user who runs bmm can write to is refused. In one that
+            belongs to another user, as that of an application does, what is marked *own file* below is refused by name: it
+            names a command, a file or a place, or deletes. A store may stand there unless it is a folder or reached over ssh,
+            a probe unless it is `cmd:`. Nor does such a file change what is set in one of ours, or say where a password of
+            ours is sent. [security.md](security.md) says why.
+
             All problems are reported at once, with file and line, and bmm exits with code 78 before it does anything.
 
             ## Secrets
@@ -115,7 +122,7 @@ public final class SettingsDocs {
                             page,
                             setting.key(),
                             setting.type(),
-                            setting.secret(),
+                            marks(setting.secret(), setting.allowedIn()),
                             setting.defaultText() == null ? "" : "`" + setting.defaultText() + "`",
                             setting.help()));
         }
@@ -145,7 +152,13 @@ public final class SettingsDocs {
     private static void families(StringBuilder page, String title, String prefix) {
         heading(page, title);
         families(prefix)
-                .forEach(family -> row(page, family.key("NAME"), family.type(), family.secret(), "", family.help()));
+                .forEach(family -> row(
+                        page,
+                        family.key("NAME"),
+                        family.type(),
+                        marks(family.secret(), family.allowedIn()),
+                        "",
+                        family.help()));
     }
 
     private static void families(StringBuilder example, String title, List<Keys.Family> families) {
@@ -170,9 +183,13 @@ public final class SettingsDocs {
     }
 
     private static void row(
-            StringBuilder page, String key, String type, boolean secret, String defaultText, String help) {
-        page.append("| `").append(key).append("` | ").append(cell(type)).append(secret ? " (*secret*)" : "");
+            StringBuilder page, String key, String type, String marks, String defaultText, String help) {
+        page.append("| `").append(key).append("` | ").append(cell(type)).append(marks);
         page.append(" | ").append(defaultText).append(" | ").append(cell(help)).append(" |\n");
+    }
+
+    private static String marks(boolean secret, AllowedIn allowedIn) {
+        return (secret ? " (*secret*)" : "") + (allowedIn == AllowedIn.TRUSTED_FILE ? " (*own file*)" : "");
     }
 
     /** Text in which Markdown finds nothing of its own. */
