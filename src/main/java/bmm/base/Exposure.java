@@ -66,6 +66,18 @@ public record Exposure(Path at, boolean owned, String who, Path rest) {
         }
     }
 
+    /** That of a directory by itself, also where its sticky bit only keeps others from exchanging what is in it. */
+    public static Optional<Exposure> openDirectory(Path directory) {
+        try {
+            FileStatus status = FileStatus.ofTarget(directory);
+            return status.isOurs()
+                    ? writable(directory, status, status.groupWrites() && SystemAccounts.hasOthers(status.group()))
+                    : of(directory, status);
+        } catch (IOException e) {
+            return Optional.empty(); // whoever opens it is told
+        }
+    }
+
     private Exposure before(Iterable<Path> left) {
         Path further = NOTHING;
         for (Path name : left) {
@@ -92,7 +104,7 @@ public record Exposure(Path at, boolean owned, String who, Path rest) {
         if (status.kind() == FileStatus.Kind.DIRECTORY && status.isSticky()) {
             return Optional.empty();
         }
-        return writable(path, status, SystemAccounts.hasOthers(status.group()));
+        return writable(path, status, status.groupWrites() && SystemAccounts.hasOthers(status.group()));
     }
 
     /** Who else may write to it by its mode. */

@@ -7,12 +7,14 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -25,7 +27,8 @@ import java.util.Set;
  * on the very file that is opened.
  */
 public final class OwnFile {
-    static final FileAttribute<?> MODE =
+    /** 0600. */
+    public static final FileAttribute<?> MODE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private static final int TRIES = 20;
@@ -75,6 +78,34 @@ public final class OwnFile {
         try (PinnedFile pinned = PinnedFile.of(file)) {
             check(file, FileStatus.ofTarget(pinned.path()));
             return FileChannel.open(pinned.path(), Set.of(options));
+        }
+    }
+
+    /**
+     * Opens a file that may well be another user's, in a directory that others can change, for reading.
+     *
+     * @throws NotOurs if it is no regular file, or one of this user's or root's that has a name elsewhere: a hard link that
+     *     others made would give them what they cannot read
+     */
+    public static FileChannel openOfOthers(Path file) throws IOException {
+        try (PinnedFile pinned = PinnedFile.of(file)) {
+            FileStatus status = FileStatus.ofTarget(pinned.path());
+            if (status.kind() != FileStatus.Kind.REGULAR || status.isOurs()) {
+                check(file, status);
+            }
+            return FileChannel.open(pinned.path(), StandardOpenOption.READ);
+        }
+    }
+
+    /** Sets the time of the last change of one that was just made in a directory that others can change. */
+    public static void changed(Path file, FileTime time) throws IOException {
+        try (PinnedFile pinned = PinnedFile.of(file)) {
+            FileStatus status = FileStatus.ofTarget(pinned.path());
+            // Some network file systems show every file as another user's.
+            if (status.kind() != FileStatus.Kind.REGULAR || status.links() > 1) {
+                check(file, status);
+            }
+            Files.setLastModifiedTime(pinned.path(), time);
         }
     }
 

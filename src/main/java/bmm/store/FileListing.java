@@ -1,6 +1,5 @@
 package bmm.store;
 
-import bmm.base.DurableFile;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import java.io.IOException;
@@ -25,8 +24,14 @@ import org.jspecify.annotations.Nullable;
  * in memory. A directory {@code a} takes its place as {@code a/}: the file {@code a-b} comes before what is in it.
  */
 final class FileListing implements Iterator<ObjectInfo> {
-    /** A directory being read: the key that leads to it, and what is still to come, directories ending in a slash. */
-    private record Level(Path directory, String key, Iterator<String> parts) {}
+    /**
+     * A directory being read.
+     *
+     * @param directory its path, null where others could exchange it: then each file is found by its key
+     * @param key that leads to it
+     * @param parts what is still to come, directories ending in a slash
+     */
+    private record Level(@Nullable Path directory, String key, Iterator<String> parts) {}
 
     private final Folder folder;
     private final String base;
@@ -44,23 +49,11 @@ final class FileListing implements Iterator<ObjectInfo> {
         this.prefix = base + prefix;
         String top = this.prefix.substring(0, this.prefix.lastIndexOf('/') + 1);
         try {
-            // The key of an imagined file in that directory finds the way down, links refused.
-            Path directory = top.isEmpty() ? folder.root() : parent(folder.locate(top + "x"));
-            // The root itself may well be a link.
-            if (top.isEmpty()
-                    || Folder.kind(directory)
-                            .filter(BasicFileAttributes::isDirectory)
-                            .isPresent()) {
-                descend(directory, top);
-            }
+            descend(top);
         } catch (IOException e) {
             throw folder.failure(prefix, e);
         }
         next = advance();
-    }
-
-    private static Path parent(Path file) {
-        return DurableFile.directoryOf(file);
     }
 
     @Override
@@ -89,10 +82,9 @@ final class FileListing implements Iterator<ObjectInfo> {
             String key = level.key() + part;
             try {
                 if (part.endsWith("/")) {
-                    descend(path(level, part.substring(0, part.length() - 1)), key);
+                    descend(key);
                 } else {
-                    Optional<BasicFileAttributes> file =
-                            Folder.kind(path(level, part)).filter(BasicFileAttributes::isRegularFile);
+                    Optional<BasicFileAttributes> file = kind(level, part).filter(BasicFileAttributes::isRegularFile);
                     if (file.isPresent()) {
                         return info(key, file.get());
                     }
@@ -104,8 +96,16 @@ final class FileListing implements Iterator<ObjectInfo> {
         return null;
     }
 
-    private static Path path(Level level, String part) {
-        return level.directory().resolve(FileNames.encode(part));
+    private Optional<BasicFileAttributes> kind(Level level, String part) throws IOException {
+        Path directory = level.directory();
+        if (directory != null) {
+            return Folder.kind(directory.resolve(FileNames.encode(part)));
+        }
+        try (FolderEntry entry = folder.locate(level.key() + part)) {
+            return Folder.kind(entry.path());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
     }
 
     private ObjectInfo info(String key, BasicFileAttributes file) {
@@ -115,9 +115,13 @@ final class FileListing implements Iterator<ObjectInfo> {
                 file.lastModifiedTime().toInstant());
     }
 
-    private void descend(Path directory, String key) throws IOException {
+    private void descend(String key) throws IOException {
         List<String> parts = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+        Path directory = null;
+        // The key of an imagined file in that directory finds the way down, links refused.
+        try (FolderEntry any = folder.locate(key + "x");
+                DirectoryStream<Path> entries = Files.newDirectoryStream(any.directory())) {
+            directory = any.isExposed() ? null : any.directory();
             for (Path entry : entries) {
                 String part = part(entry);
                 if (part != null && isWanted(key + part)) {

@@ -1,6 +1,7 @@
 package bmm.store;
 
 import bmm.base.DurableFile;
+import bmm.base.OwnFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -10,10 +11,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -100,13 +101,7 @@ public final class FileStore implements ObjectStore {
             throw new IllegalArgumentException("offset and length cannot be negative");
         }
         try {
-            Path file = folder.locate(prefix + KeyText.checked(name(), key));
-            // Opening a pipe would wait for its writer.
-            if (Folder.kind(file).filter(BasicFileAttributes::isRegularFile).isEmpty()) {
-                throw new ObjectMissing(name, key);
-            }
-            FileChannel channel = FileChannel.open(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
-            return new FileStream(channel, offset, length, e -> folder.failure(key, e));
+            return new FileStream(open(key), offset, length, e -> folder.failure(key, e));
         } catch (NoSuchFileException e) {
             throw new ObjectMissing(name, key);
         } catch (IOException e) {
@@ -114,13 +109,29 @@ public final class FileStore implements ObjectStore {
         }
     }
 
+    private FileChannel open(String key) throws IOException {
+        try (FolderEntry file = folder.locate(prefix + KeyText.checked(name(), key))) {
+            // Opening a pipe would wait for its writer.
+            if (Folder.kind(file.path())
+                    .filter(BasicFileAttributes::isRegularFile)
+                    .isEmpty()) {
+                throw new ObjectMissing(name, key);
+            }
+            return file.isExposed()
+                    ? OwnFile.openOfOthers(file.path())
+                    : FileChannel.open(file.path(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        }
+    }
+
     @Override
     public Optional<ObjectInfo> head(String key) {
-        try {
-            return Folder.kind(folder.locate(prefix + KeyText.checked(name(), key)))
+        try (FolderEntry entry = folder.locate(prefix + KeyText.checked(name(), key))) {
+            return Folder.kind(entry.path())
                     .filter(BasicFileAttributes::isRegularFile)
                     .map(file -> new ObjectInfo(
                             key, file.size(), file.lastModifiedTime().toInstant()));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
         } catch (IOException e) {
             throw folder.failure(key, e);
         }
@@ -132,7 +143,8 @@ public final class FileStore implements ObjectStore {
     }
 
     private Iterator<ObjectInfo> listFlat(String keyPrefix) {
-        try (Stream<Path> files = Files.list(folder.root())) {
+        try (FolderEntry any = folder.locate("x");
+                Stream<Path> files = Files.list(any.directory())) {
             return files.map(Path::getFileName)
                     .map(String::valueOf)
                     .map(FileNames::decode)
@@ -150,22 +162,38 @@ public final class FileStore implements ObjectStore {
 
     @Override
     public void delete(String key) {
+        List<String> names = folder.names(prefix + KeyText.checked(name(), key));
         try {
-            Path file = folder.locate(prefix + KeyText.checked(name(), key));
-            if (Folder.kind(file).filter(BasicFileAttributes::isRegularFile).isPresent()) {
-                Files.deleteIfExists(file);
-                folder.prune(file);
+            if (remove(names)) {
+                folder.prune(names);
             }
+        } catch (NoSuchFileException e) {
+            return; // nor is there a directory for it
         } catch (IOException e) {
             throw folder.failure(key, e);
+        }
+    }
+
+    private boolean remove(List<String> names) throws IOException {
+        try (FolderEntry file = folder.locate(names)) {
+            if (Folder.kind(file.path())
+                    .filter(BasicFileAttributes::isRegularFile)
+                    .isEmpty()) {
+                return false;
+            }
+            Files.deleteIfExists(file.path());
+            return true;
         }
     }
 
     @Override
     public List<Leftover> leftovers() {
         try {
-            Path start = prefix.isEmpty() ? folder.root() : DurableFile.directoryOf(folder.locate(prefix + "x"));
-            return FileLeftovers.find(folder.root(), start, flat ? 1 : Integer.MAX_VALUE);
+            Path start = folder.root();
+            for (String name : folder.names(prefix + "x")) {
+                start = start.resolve(name);
+            }
+            return FileLeftovers.find(folder.root(), DurableFile.directoryOf(start), flat ? 1 : Integer.MAX_VALUE);
         } catch (IOException e) {
             throw folder.failure("", e);
         }
@@ -177,9 +205,14 @@ public final class FileStore implements ObjectStore {
         if (!file.startsWith(folder.root()) || !FileLeftovers.isOne(String.valueOf(file.getFileName()))) {
             throw new IllegalArgumentException("not of this store: " + leftover.id());
         }
+        List<String> names = new ArrayList<>();
+        folder.root().relativize(file).forEach(name -> names.add(name.toString()));
         try {
-            Files.deleteIfExists(file);
-            folder.prune(file);
+            if (remove(names)) {
+                folder.prune(names);
+            }
+        } catch (NoSuchFileException e) {
+            return; // it is gone
         } catch (IOException e) {
             throw folder.failure(leftover.key(), e);
         }

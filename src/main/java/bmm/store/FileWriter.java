@@ -1,6 +1,7 @@
 package bmm.store;
 
 import bmm.base.DurableFile;
+import bmm.base.OwnFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -11,11 +12,14 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +30,10 @@ import org.jspecify.annotations.Nullable;
 final class FileWriter {
     /** Directories can be pruned by a deletion between making them and writing into them. */
     private static final int TRIES = 10;
+
+    /** Not through a link, and not waiting for the reader of a pipe. */
+    private static final Set<OpenOption> CLAIMING = Set.of(
+            StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE, LinkOption.NOFOLLOW_LINKS);
 
     private final Folder folder;
     private final String store;
@@ -50,67 +58,102 @@ final class FileWriter {
      */
     void put(String key, String path, Source source, ObjectCopies.@Nullable Manner manner) throws IOException {
         boolean replace = manner != null && manner.replace();
-        Path target = folder.locate(path);
         if (!replace) {
-            refuseTaken(key, target);
+            refuseTaken(key, path);
         }
-        Path temporary = createTemporary(path);
-        try {
-            write(temporary, source);
-            source.check(store, key);
-            if (manner != null) {
-                Files.setLastModifiedTime(temporary, FileTime.from(manner.modified()));
+        try (Unfinished file = create(path)) {
+            try {
+                file.write(source);
+                source.check(store, key);
+                if (manner != null) {
+                    file.changed(manner.modified());
+                }
+                Path target = file.entry.path();
+                if (replace) {
+                    Files.move(file.temporary, target, StandardCopyOption.ATOMIC_MOVE);
+                } else {
+                    publish(key, file.temporary, file.entry);
+                }
+            } catch (IOException | RuntimeException e) {
+                source.check(store, key);
+                throw e;
+            } finally {
+                Files.deleteIfExists(file.temporary);
             }
-            if (replace) {
-                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-            } else {
-                publish(key, temporary, target);
-            }
-        } catch (IOException | RuntimeException e) {
-            source.check(store, key);
-            throw e;
-        } finally {
-            Files.deleteIfExists(temporary);
+            DurableFile.syncDirectory(file.entry.directory());
         }
-        DurableFile.syncDirectory(DurableFile.directoryOf(target));
     }
 
-    private Path createTemporary(String path) throws IOException {
+    private void refuseTaken(String key, String path) throws IOException {
+        try (FolderEntry entry = folder.locate(path)) {
+            // A link is refused with a reason of its own.
+            var unused = Folder.kind(entry.path());
+            refuseTaken(key, entry.path());
+        } catch (NoSuchFileException e) {
+            return; // there is not even a directory for it
+        }
+    }
+
+    private Unfinished create(String path) throws IOException {
         for (int tried = 1; ; tried++) {
+            FolderEntry entry = folder.prepare(path);
             try {
-                Path temporary = folder.prepare(path).resolveSibling(FileNames.TEMPORARY + UUID.randomUUID());
-                DurableFile.create(temporary).close();
-                return temporary;
+                Path temporary = entry.sibling(FileNames.TEMPORARY + UUID.randomUUID());
+                return new Unfinished(entry, temporary, DurableFile.create(temporary));
             } catch (NoSuchFileException e) {
+                entry.close();
                 if (tried == TRIES) {
                     throw e;
                 }
+            } catch (IOException | RuntimeException e) {
+                entry.close();
+                throw e;
             }
         }
     }
 
-    private static void write(Path temporary, Source source) throws IOException {
-        try (InputStream in = source.open();
-                FileChannel out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-            byte[] buffer = new byte[128 * 1024];
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, count);
-                while (bytes.hasRemaining()) {
-                    out.write(bytes);
+    /** A file under its hidden name. It is written through the channel that made it, whatever becomes of that name. */
+    private record Unfinished(FolderEntry entry, Path temporary, FileChannel channel) implements AutoCloseable {
+        void write(Source source) throws IOException {
+            try (InputStream in = source.open()) {
+                byte[] buffer = new byte[128 * 1024];
+                for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                    ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, count);
+                    while (bytes.hasRemaining()) {
+                        channel.write(bytes);
+                    }
                 }
+                channel.force(true);
             }
-            out.force(true);
+        }
+
+        /** Sets the time of its last change. */
+        void changed(Instant time) throws IOException {
+            if (entry.isExposed()) {
+                OwnFile.changed(temporary, FileTime.from(time));
+            } else {
+                Files.setLastModifiedTime(temporary, FileTime.from(time));
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            try (entry) {
+                channel.close();
+            }
         }
     }
 
-    private void publish(String key, Path temporary, Path target) throws IOException {
+    private void publish(String key, Path temporary, FolderEntry entry) throws IOException {
+        Path target = entry.path();
         if (hardLinks) {
             try {
                 Files.createLink(target, temporary);
                 return;
             } catch (FileAlreadyExistsException e) {
                 // Over NFS the answer to a successful link can get lost; its retransmission then finds the name taken.
-                if (Files.getAttribute(temporary, "unix:nlink") instanceof Integer links && links == 2) {
+                if (Files.getAttribute(temporary, "unix:nlink", LinkOption.NOFOLLOW_LINKS) instanceof Integer links
+                        && links == 2) {
                     return;
                 }
                 refuseTaken(key, target);
@@ -121,18 +164,19 @@ final class FileWriter {
                 // FAT, some CIFS and FUSE mounts have no links.
             }
         }
-        publishWithoutLinks(key, temporary, target);
+        publishWithoutLinks(key, temporary, entry);
     }
 
     /**
      * Without links: check and rename, as one under a lock that dies with its holder. The lock file goes only after the
      * rename, so whoever locked a file that is already gone finds the name taken.
      */
-    private void publishWithoutLinks(String key, Path temporary, Path target) throws IOException {
+    private void publishWithoutLinks(String key, Path temporary, FolderEntry entry) throws IOException {
+        Path target = entry.path();
         String hash = HexFormat.of().toHexDigits(target.getFileName().toString().hashCode());
-        Path claim = target.resolveSibling(FileNames.CLAIM + hash);
+        Path claim = entry.sibling(FileNames.CLAIM + hash);
         synchronized (FileWriter.class) {
-            try (FileChannel channel = FileChannel.open(claim, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
+            try (FileChannel channel = FileChannel.open(claim, CLAIMING, OwnFile.MODE)) {
                 // Closing the channel gives the lock back.
                 var unused = channel.lock();
                 refuseTaken(key, target);

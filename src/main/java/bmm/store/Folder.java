@@ -2,8 +2,10 @@ package bmm.store;
 
 import bmm.base.DurableFile;
 import bmm.base.ExitCode;
+import bmm.base.Exposure;
 import bmm.base.Failure;
 import bmm.base.Hint;
+import bmm.base.PinnedFile;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -19,14 +21,29 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The directory below which a {@link FileStore} keeps its files: from keys to paths, never following a symbolic link
  * below the root, and never making the root itself.
  */
 final class Folder {
+    private static final int MOST_REMEMBERED = 10_000;
+
+    /** How a directory that is held is named, which tells nobody anything. */
+    private static final Pattern DESCRIPTOR = Pattern.compile("/proc/self/fd/\\d+");
+
     private final Path root;
     private final String store;
+
+    /** Directories that only this user and root can change. */
+    private final Set<Path> unexposed = ConcurrentHashMap.newKeySet();
+
+    private boolean rootSeen;
+    private Optional<Exposure> ofRoot = Optional.empty();
 
     Folder(Path root, String store) {
         this.root = root;
@@ -36,14 +53,18 @@ final class Folder {
     /** The root, which must exist: a missing mount must neither look like an empty store nor fill the disk under it. */
     Path root() {
         if (!Files.isDirectory(root)) {
-            boolean there = Files.exists(root, LinkOption.NOFOLLOW_LINKS);
-            throw new Failure(
-                    ExitCode.STORE,
-                    store + ": the directory " + root + (there ? " is not a directory" : " does not exist"),
-                    Hint.of("is it mounted? bmm never makes the root of a store; create it one time with mkdir -p ")
-                            .file(root));
+            throw missing(Files.exists(root, LinkOption.NOFOLLOW_LINKS), null);
         }
         return root;
+    }
+
+    private Failure missing(boolean there, @Nullable Exception cause) {
+        return new Failure(
+                ExitCode.STORE,
+                store + ": the directory " + root + (there ? " is not a directory" : " does not exist"),
+                Hint.of("is it mounted? bmm never makes the root of a store; create it one time with mkdir -p ")
+                        .file(root),
+                cause);
     }
 
     /** The directories and the file of a key; the last one may be the empty part. */
@@ -63,33 +84,109 @@ final class Folder {
         }
     }
 
-    /** The path of a key, whether it exists or not. */
-    Path locate(String key) throws IOException {
-        List<String> names = names(key);
-        Path directory = root();
-        for (String name : names.subList(0, names.size() - 1)) {
-            directory = resolve(directory, name);
-            kind(directory);
-        }
-        return resolve(directory, names.getLast());
+    /**
+     * Where the file of a key is.
+     *
+     * @throws NoSuchFileException if one of its directories does not exist
+     */
+    FolderEntry locate(String key) throws IOException {
+        return walk(names(key), false);
     }
 
-    /** The path of a key, all directories above it made where they are missing. */
-    Path prepare(String key) throws IOException {
-        List<String> names = names(key);
-        Path directory = root();
-        for (String name : names.subList(0, names.size() - 1)) {
-            Path next = resolve(directory, name);
-            Optional<BasicFileAttributes> kind = kind(next);
-            if (kind.isEmpty()) {
-                create(next);
-                DurableFile.syncDirectory(directory);
-            } else if (!kind.get().isDirectory()) {
-                throw new NotDirectoryException(next.toString());
+    /** The same, by names of files. */
+    FolderEntry locate(List<String> names) throws IOException {
+        return walk(names, false);
+    }
+
+    /** Where the file of a key is to be, all directories above it made where they are missing. */
+    FolderEntry prepare(String key) throws IOException {
+        return walk(names(key), true);
+    }
+
+    /**
+     * From the root down, link by link refused. From the first directory on that others can change, each is held while the
+     * next one is opened in it, so that exchanging one does not lead elsewhere.
+     */
+    private FolderEntry walk(List<String> names, boolean make) throws IOException {
+        PinnedFile pinned = pinnedRoot();
+        try {
+            Path directory = pinned == null ? root() : pinned.path();
+            for (String name : names.subList(0, names.size() - 1)) {
+                Path next = resolve(directory, name);
+                check(next, directory, make);
+                if (pinned != null || isExposed(next)) {
+                    PinnedFile deeper = PinnedFile.directory(next);
+                    closeQuietly(pinned);
+                    pinned = deeper;
+                    directory = deeper.path();
+                } else {
+                    directory = next;
+                }
             }
-            directory = next;
+            return new FolderEntry(directory, resolve(directory, names.getLast()), pinned);
+        } catch (IOException | RuntimeException e) {
+            closeQuietly(pinned);
+            throw e;
         }
-        return resolve(directory, names.getLast());
+    }
+
+    private static void check(Path next, Path directory, boolean make) throws IOException {
+        Optional<BasicFileAttributes> kind = kind(next);
+        if (kind.isEmpty() && make) {
+            create(next);
+            DurableFile.syncDirectory(directory);
+        } else if (kind.isEmpty() || (!kind.get().isDirectory() && !make)) {
+            throw new NoSuchFileException(next.toString());
+        } else if (!kind.get().isDirectory()) {
+            throw new NotDirectoryException(next.toString());
+        }
+    }
+
+    /** Holds the root, where others can change it or the way to it; else null. */
+    private @Nullable PinnedFile pinnedRoot() throws IOException {
+        Optional<Exposure> exposed = exposureOfRoot();
+        if (exposed.isEmpty()) {
+            return null;
+        }
+        PinnedFile pinned;
+        try {
+            pinned = PinnedFile.behind(exposed.get());
+        } catch (NoSuchFileException e) {
+            throw missing(false, e);
+        }
+        if (!Files.isDirectory(pinned.path())) {
+            pinned.close();
+            throw missing(true, null);
+        }
+        return pinned;
+    }
+
+    /** Looked at once: nobody else can change it later where it is not exposed, and where it is it stays so. */
+    private synchronized Optional<Exposure> exposureOfRoot() throws IOException {
+        if (!rootSeen) {
+            ofRoot = Exposure.of(root).or(() -> Exposure.openDirectory(root));
+            rootSeen = true;
+        }
+        return ofRoot;
+    }
+
+    private boolean isExposed(Path directory) {
+        if (unexposed.contains(directory)) {
+            return false;
+        }
+        if (Exposure.openDirectory(directory).isPresent()) {
+            return true;
+        }
+        if (unexposed.size() < MOST_REMEMBERED) {
+            unexposed.add(directory);
+        }
+        return false;
+    }
+
+    private static void closeQuietly(@Nullable PinnedFile pinned) {
+        if (pinned != null) {
+            pinned.close();
+        }
     }
 
     private static void create(Path directory) throws IOException {
@@ -122,17 +219,21 @@ final class Folder {
     }
 
     /** Removes directories that a deletion has left empty: in a store a directory is only part of a key. */
-    void prune(Path deleted) throws IOException {
-        Path directory = DurableFile.directoryOf(deleted);
-        while (!directory.equals(root.toAbsolutePath())) {
-            try {
-                Files.delete(directory);
+    void prune(List<String> deleted) throws IOException {
+        int left = deleted.size() - 1;
+        while (left > 0) {
+            try (FolderEntry directory = walk(deleted.subList(0, left), false)) {
+                Files.delete(directory.path());
             } catch (IOException e) {
                 break;
             }
-            directory = DurableFile.directoryOf(directory);
+            left--;
         }
-        DurableFile.syncDirectory(directory);
+        try (FolderEntry remaining = walk(deleted.subList(0, left + 1), false)) {
+            DurableFile.syncDirectory(remaining.directory());
+        } catch (NoSuchFileException e) {
+            return; // another deletion took it away, and synced what is above
+        }
     }
 
     private static Path resolve(Path directory, String name) throws IOException {
@@ -145,7 +246,7 @@ final class Folder {
 
     /** One line for an error of the file system. */
     Failure failure(String key, IOException thrown) {
-        String reason = reason(thrown);
+        String reason = DESCRIPTOR.matcher(reason(thrown)).replaceAll("…");
         return new Failure(
                 ExitCode.STORE, store + ": " + KeyText.shown(key) + ": " + reason, hint(reason, thrown), thrown);
     }
