@@ -288,10 +288,12 @@ public final class Keys {
 
     public static final Setting<Secret> SIGN_KEY = Setting.secret(
             "BMM_SIGN_KEY",
+            AllowedIn.TRUSTED_FILE,
             "Ed25519 private key, PKCS#8 PEM",
             "What manifests are signed with; without it a key is made at the first backup, sign-key.pem in the state directory.");
     public static final Setting<List<String>> VERIFY_KEY = Setting.list(
             "BMM_VERIFY_KEY",
+            AllowedIn.TRUSTED_FILE,
             "ed25519:…, or a file of keys",
             null,
             "[\\s,]+",
