@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Every setting of bmm, declared once. The order here is the order in the documentation. */
 public final class Keys {
+    /** What BMM_DRILL_ACCEPT has to say. */
+    public static final String DRILL_ACCEPT_SUPERUSER = "owners-code-runs-as-superuser";
+
     /** What is compared between source, archive and restored database. */
     public enum FingerprintMode {
         CONTENT,
@@ -29,6 +32,15 @@ public final class Keys {
     public enum Codec {
         ZSTD,
         GZIP
+    }
+
+    /** Whether a drill's server runs in a sandbox. */
+    public enum Sandboxing {
+        /** Where the machine has the means. */
+        AUTO,
+        /** Else there is no drill. */
+        REQUIRED,
+        OFF
     }
 
     /** Which copies of a backup are encrypted. */
@@ -327,6 +339,18 @@ public final class Keys {
             "scratch, database or docker:IMAGE",
             "scratch",
             "Where drills restore: a scratch cluster, a throwaway database in the server, or a container of an image.");
+    public static final Setting<Sandboxing> DRILL_SANDBOX = Setting.choice(
+            "BMM_DRILL_SANDBOX",
+            AllowedIn.TRUSTED_FILE,
+            Sandboxing.class,
+            Sandboxing.AUTO,
+            "Whether a scratch cluster runs in a sandbox: where the machine has the means, always or no drill, or never.");
+    public static final Setting<String> DRILL_ACCEPT = Setting.text(
+            "BMM_DRILL_ACCEPT",
+            AllowedIn.TRUSTED_FILE,
+            DRILL_ACCEPT_SUPERUSER,
+            null,
+            "Names the risk of BMM_DRILL_TARGET=database with a superuser, which is refused without it.");
     public static final Setting<List<String>> DRILL_TABLES = Setting.list(
             "BMM_DRILL_TABLES",
             AllowedIn.ANY_FILE,
@@ -598,6 +622,8 @@ public final class Keys {
                     "Restore drill",
                     List.of(
                             DRILL_TARGET,
+                            DRILL_SANDBOX,
+                            DRILL_ACCEPT,
                             DRILL_TABLES,
                             DRILL_SQL,
                             DRILL_SQL_TIMEOUT,

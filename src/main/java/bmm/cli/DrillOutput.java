@@ -57,7 +57,7 @@ final class DrillOutput {
         }
         if (!result.kept().isEmpty()) {
             out.line("kept:    " + connect(result));
-            out.line("remove:  bmm restore-drill --clean");
+            out.line("remove:  bmm restore-drill --clean   (until then code of the owners of what is in it can run)");
         }
     }
 
@@ -105,6 +105,7 @@ final class DrillOutput {
         one.put("place", found == null ? null : found.place());
         one.put("target", result.target());
         one.put("targetVersion", result.targetVersion());
+        one.put(Proof.ISOLATION, result.isolation());
         one.put("tables", result.tables());
         one.put("rows", result.rows());
         one.put("bytes", result.bytes());

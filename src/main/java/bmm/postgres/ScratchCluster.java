@@ -2,42 +2,43 @@ package bmm.postgres;
 
 import bmm.base.ExitCode;
 import bmm.base.Failure;
-import bmm.base.Hint;
-import bmm.process.Command;
+import bmm.base.Keys;
+import bmm.postgres.sandbox.Isolation;
+import bmm.postgres.sandbox.Sandbox;
+import bmm.process.RunningCommand;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A throwaway server made with initdb in a temporary directory: no durability, reached through a Unix socket that only
- * the user bmm runs as (and the server's own) can get at. Closing it stops the server and removes everything.
- * What a run that was killed has left, {@link ScratchClusters#removeDead} takes away.
+ * the user bmm runs as can get at. It executes code of the owners of what is restored, so it runs in a {@link Sandbox},
+ * and ends with bmm, however that ends. Closing it stops the server and removes everything. The files that a run that was
+ * killed has left, {@link ScratchClusters#removeDead} takes away.
  */
 public final class ScratchCluster implements AutoCloseable {
     /** The superuser's name: no role of the source's, so that nothing its globals say can lock bmm out. */
     public static final String SUPERUSER = "bmm_drill";
 
-    static final String PROGRAMS = "programs";
-    static final String SERVER = "server";
-
     private static final Logger LOG = LoggerFactory.getLogger(ScratchCluster.class);
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration FOREVER = Duration.ofDays(365);
+    private static final Duration POLLED = Duration.ofMillis(5);
     private static final int PORT = 5432;
-
-    /** sockaddr_un holds 107 bytes (unix(7)), and PostgreSQL adds the name of its lock file. */
-    private static final int LONGEST_SOCKET = 100;
+    private static final String SOCKET = ".s.PGSQL." + PORT;
 
     private static final long MEBIBYTE = 1 << 20;
 
@@ -54,31 +55,47 @@ public final class ScratchCluster implements AutoCloseable {
         }
     }
 
+    /**
+     * What it is kept within.
+     *
+     * @param sandbox whether it runs in one
+     * @param minFree bytes that must stay free on its file system: whatever is restored, it is ended before less is left
+     */
+    public record Bounds(Keys.Sandboxing sandbox, long minFree) {
+        /** A sandbox where there is one, and the whole disk. */
+        public static final Bounds DEFAULT = new Bounds(Keys.Sandboxing.AUTO, 0);
+    }
+
     private final ServerPrograms programs;
     private final ScratchDirectory directory;
-    private final SystemUser user;
+    private @Nullable Sandbox sandbox;
+    private @Nullable RunningCommand running;
+    private @Nullable RoomWatch watch;
+    private boolean kept;
 
-    private ScratchCluster(ServerPrograms programs, ScratchDirectory directory, SystemUser user) {
+    private ScratchCluster(ServerPrograms programs, ScratchDirectory directory) {
         this.programs = programs;
         this.directory = directory;
-        this.user = user;
     }
 
     /**
      * Makes and starts one.
      *
-     * @param parent an existing directory that the server's user can reach; not deeper than some 60 characters
+     * @param parent an existing directory, not deeper than some 60 characters; without a sandbox the server's user must
+     *     be able to reach it
      * @param resources what a restore may use
      * @throws Failure {@link ExitCode#PREFLIGHT} if it cannot be made or does not start
      */
-    public static ScratchCluster start(ServerPrograms programs, Path parent, Resources resources, Instant now) {
-        SystemUser user = SystemUser.forServer();
-        ScratchCluster cluster = new ScratchCluster(programs, ScratchDirectory.create(parent, now), user);
+    public static ScratchCluster start(
+            ServerPrograms programs, Path parent, Resources resources, Bounds bounds, Instant now) {
+        ScratchCluster cluster = new ScratchCluster(programs, ScratchDirectory.create(parent, now));
         boolean started = false;
         try {
             cluster.makeHome(parent);
-            cluster.initialize();
-            cluster.startServer(resources);
+            Sandbox place = cluster.openSandbox(parent, bounds.sandbox());
+            cluster.initialize(place);
+            cluster.startServer(place, resources);
+            cluster.watch = RoomWatch.begin(cluster.directory.path(), bounds.minFree(), cluster::end);
             started = true;
             return cluster;
         } finally {
@@ -88,43 +105,64 @@ public final class ScratchCluster implements AutoCloseable {
         }
     }
 
-    private void makeHome(Path parent) {
-        if (home().resolve(".s.PGSQL." + PORT).toString().length() > LONGEST_SOCKET
-                || !home().toString().matches("[A-Za-z0-9/._+-]+")) {
-            throw new Failure(
-                    ExitCode.PREFLIGHT,
-                    parent + ": the name is too long, or too odd, for a Unix socket in it",
-                    "set BMM_TEMP_DIR to a short path of letters and digits, such as /var/tmp");
+    /**
+     * How one would be kept away from the rest of the machine; nothing of it stays.
+     *
+     * @throws Failure {@link ExitCode#PREFLIGHT} if it could not be made
+     */
+    public static Isolation rehearse(ServerPrograms programs, Path parent, Keys.Sandboxing sandboxing, Instant now) {
+        try (ScratchCluster cluster = new ScratchCluster(programs, ScratchDirectory.create(parent, now))) {
+            cluster.makeHome(parent);
+            return cluster.openSandbox(parent, sandboxing).isolation();
         }
-        directory.write(PROGRAMS, programs.directory().toString());
+    }
+
+    private void makeHome(Path parent) {
+        directory.requireShortName();
         try {
-            if (user.principal() != null) {
-                // Nothing in it is secret, and the server's user must get to its own part.
-                Files.setPosixFilePermissions(directory.path(), PosixFilePermissions.fromString("rwx--x--x"));
-            }
-            user.makeDirectory(home());
+            Files.createDirectory(
+                    home(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (IOException e) {
             throw ScratchDirectory.cannotMake(parent, e);
         }
     }
 
-    private void initialize() {
+    private Sandbox openSandbox(Path parent, Keys.Sandboxing sandboxing) {
+        try {
+            Sandbox opened = Sandbox.open(sandboxing, programs.directory(), "postgres", directory.path(), home());
+            sandbox = opened;
+            return opened;
+        } catch (IOException e) {
+            throw ScratchDirectory.cannotMake(parent, e);
+        }
+    }
+
+    private void initialize(Sandbox place) {
         // C: it is there everywhere; databases get their own encoding and locale when they are made.
-        run(
-                "initdb",
-                "--pgdata=" + data(),
+        List<String> arguments = List.of(
+                "--pgdata=" + place.inside(data()),
                 "--username=" + SUPERUSER,
                 "--auth=trust",
                 "--encoding=UTF8",
                 "--locale=C",
                 "--no-sync");
+        try (RunningCommand initdb = place.start("initdb", arguments, log().file(), PATIENCE)) {
+            int exit = initdb.waitFor();
+            if (exit != 0) {
+                throw cannotStart("initdb", "exit status " + exit);
+            }
+        } catch (IOException e) {
+            throw cannotRun("initdb", e);
+        } catch (InterruptedException e) {
+            throw stopped(e);
+        }
     }
 
-    private void startServer(Resources resources) {
+    private void startServer(Sandbox place, Resources resources) {
         Map<String, String> settings = new TreeMap<>(Map.of(
                 "listen_addresses", "",
                 "port", String.valueOf(PORT),
-                "unix_socket_directories", home().toString(),
+                "unix_socket_directories", place.inside(home()).toString(),
                 "unix_socket_permissions", "0700",
                 "fsync", "off",
                 "full_page_writes", "off",
@@ -144,101 +182,104 @@ public final class ScratchCluster implements AutoCloseable {
                 // A snapshot locks every table at once.
                 "max_locks_per_transaction", "1024",
                 "max_connections", "50"));
+        // Nothing that is restored may connect to anywhere, or have code loaded before anybody asks for it.
+        settings.put("max_logical_replication_workers", "0");
+        settings.put("shared_preload_libraries", "");
         settings.put("wal_recycle", "off");
         settings.put("wal_init_zero", "off");
         settings.put("logging_collector", "off");
-        String options = settings.entrySet().stream()
-                .map(one -> "-c " + one.getKey() + "=" + quoted(one.getValue()))
-                .collect(Collectors.joining(" "));
-        run(
-                "pg_ctl",
-                "--pgdata=" + data(),
-                "--log=" + log(),
-                "--wait",
-                "--timeout=100",
-                "--options=" + options,
-                "start");
-    }
-
-    private static String quoted(String value) {
-        return "'" + value + "'"; // pg_ctl hands its options to a shell
-    }
-
-    private void run(String tool, String... arguments) {
-        Command command =
-                user.command(words(programs.directory(), tool, arguments)).timeout(PATIENCE);
+        List<String> arguments =
+                new ArrayList<>(List.of("-D", place.inside(data()).toString()));
+        settings.forEach((name, value) -> arguments.addAll(List.of("-c", name + "=" + value)));
         try {
-            Command.Result result = command.run();
-            if (!result.ok()) {
-                throw new Failure(
-                        ExitCode.PREFLIGHT,
-                        "the scratch cluster cannot be made: " + tool + ": " + lastWords(result),
-                        Hint.of("set BMM_TEMP_DIR to a directory with room, which the user ")
-                                .name(user.name())
-                                .and(" can reach"));
-            }
+            RunningCommand server = place.start("postgres", arguments, log().file(), FOREVER);
+            running = server;
+            directory.write(ScratchDirectory.SUPERVISOR, String.valueOf(server.pid()));
+            awaitServer(server);
         } catch (IOException e) {
-            throw new Failure(
-                    ExitCode.PREFLIGHT, "cannot run " + tool + ": " + Failure.reason(e), "check BMM_PG_BIN", e);
+            throw cannotRun("postgres", e);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Failure(ExitCode.DRILL, "stopped", "run it again", e);
+            throw stopped(e);
+        }
+        directory.take(home().resolve(SOCKET));
+    }
+
+    private void awaitServer(RunningCommand server) throws InterruptedException {
+        Server starting = new Server(connection(home()));
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!answers(starting)) {
+            if (server.hasEnded() || System.nanoTime() > deadline) {
+                throw cannotStart("postgres", "it does not answer");
+            }
+            Thread.sleep(POLLED);
         }
     }
 
-    static List<String> words(Path programs, String tool, String... arguments) {
-        return Stream.concat(Stream.of(programs.resolve(tool).toString()), Stream.of(arguments))
-                .toList();
+    private boolean answers(Server starting) {
+        if (!Files.exists(home().resolve(SOCKET), LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        try (Session session = starting.connect("postgres")) {
+            LOG.atTrace().log("the scratch server answers: {}", session);
+            return true;
+        } catch (Failure e) {
+            LOG.atTrace().log("not yet: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    private Failure cannotStart(String tool, String otherwise) {
+        return new Failure(
+                ExitCode.PREFLIGHT,
+                "the scratch cluster cannot be made: " + tool + ": "
+                        + log().lastWith("FATAL", "ERROR", "PANIC", "error:")
+                                .or(log()::last)
+                                .orElse(otherwise),
+                "set BMM_TEMP_DIR to a directory with room, which the server's user can reach");
+    }
+
+    private static Failure cannotRun(String tool, IOException e) {
+        return new Failure(ExitCode.PREFLIGHT, "cannot run " + tool + ": " + Failure.reason(e), "check BMM_PG_BIN", e);
+    }
+
+    private static Failure stopped(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new Failure(ExitCode.DRILL, "stopped", "run it again", e);
     }
 
     /** What brought the server down, if something has: its log is removed with it. */
     public Optional<String> panic() {
-        return logged("PANIC:").map(line -> line.substring(line.indexOf("PANIC:")));
+        RoomWatch watching = watch;
+        return Optional.ofNullable(watching)
+                .flatMap(RoomWatch::complaint)
+                .or(() -> log().lastWith("PANIC:").map(line -> line.substring(line.indexOf("PANIC:"))));
     }
 
-    /** The last line of the server's log that has one of these words. */
-    private Optional<String> logged(String... words) {
-        if (!Files.isReadable(log())) {
-            return Optional.empty();
-        }
-        try (Stream<String> lines = Files.lines(log())) {
-            return lines.filter(line -> Stream.of(words).anyMatch(line::contains))
-                    .reduce((first, second) -> second);
-        } catch (IOException | UncheckedIOException e) {
-            LOG.atDebug().addKeyValue("file", log()).log("the server's log cannot be read: {}", Failure.reason(e));
-            return Optional.empty();
-        }
-    }
-
-    /** What the tool said last; where the server itself did not start, what is in its log. */
-    private String lastWords(Command.Result result) {
-        String said = logged("FATAL", "ERROR", "PANIC").orElse(result.errors());
-        return said.lines()
-                .filter(line -> !line.isBlank())
-                .reduce((first, second) -> line(first) ? first : second)
-                .orElse("exit status " + result.exit())
-                .strip();
-    }
-
-    private static boolean line(String text) {
-        return text.contains("error:") || text.contains("FATAL");
+    /** How it is kept away from the rest of the machine. */
+    public Isolation isolation() {
+        return Objects.requireNonNull(sandbox, "it is started").isolation();
     }
 
     private Path home() {
-        return directory.path().resolve(SERVER);
+        return directory.home();
     }
 
     private Path data() {
         return home().resolve("data");
     }
 
-    private Path log() {
-        return home().resolve("log");
+    /** Outside of what the server can write to by name. */
+    private ServerLog log() {
+        return new ServerLog(directory.path().resolve("log"));
     }
 
-    /** How to connect as superuser. */
+    /** How to connect as superuser; every role may log in. */
     public ConnectionSettings connection() {
-        return new ConnectionSettings(home().toString(), PORT, SUPERUSER, null, null, null, null, null);
+        return connection(directory.path());
+    }
+
+    private static ConnectionSettings connection(Path socketDirectory) {
+        return new ConnectionSettings(socketDirectory.toString(), PORT, SUPERUSER, null, null, null, null, null);
     }
 
     public Server server() {
@@ -261,11 +302,35 @@ public final class ScratchCluster implements AutoCloseable {
 
     /** Lets it live on, with its server running, until {@link ScratchClusters#removeKept}. */
     public void keep() {
-        directory.keep();
+        try {
+            Sandbox.keep(Objects.requireNonNull(running, "it is started"));
+            directory.keep();
+            kept = true;
+        } catch (IOException e) {
+            throw new Failure(ExitCode.DRILL, "the scratch cluster has ended: " + Failure.reason(e), e);
+        }
+    }
+
+    /** Ends the server, and all that it has started, without waiting. */
+    private void end() {
+        RunningCommand server = running;
+        if (server != null) {
+            try {
+                server.input().close();
+            } catch (IOException e) {
+                LOG.atDebug().log("it has ended: {}", Failure.reason(e));
+            }
+        }
     }
 
     @Override
     public void close() {
+        if (watch != null) {
+            watch.close();
+        }
+        if (!kept) {
+            end();
+        }
         directory.close();
     }
 }

@@ -1,11 +1,15 @@
 package bmm.postgres;
 
+import bmm.base.DirectoryTree;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.OwnFile;
 import bmm.base.RunLock;
+import bmm.postgres.sandbox.OthersFiles;
 import bmm.process.Command;
 import bmm.process.Inheritance;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -13,6 +17,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class ScratchClusters {
     private static final Logger LOG = LoggerFactory.getLogger(ScratchClusters.class);
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final int SECONDS_TO_END = 20;
 
     private ScratchClusters() {}
 
@@ -40,7 +49,8 @@ public final class ScratchClusters {
     private static List<Path> remove(Path parent, boolean kept, Instant now) {
         List<Path> removed = new ArrayList<>();
         for (Path directory : left(parent)) {
-            if (Files.exists(directory.resolve(ScratchDirectory.KEPT)) == kept && isFree(directory, now)) {
+            if (Files.exists(directory.resolve(ScratchDirectory.KEPT), LinkOption.NOFOLLOW_LINKS) == kept
+                    && isFree(directory, now)) {
                 stop(directory);
                 remove(directory);
                 removed.add(directory);
@@ -91,59 +101,84 @@ public final class ScratchClusters {
 
     /** Ends the server of a directory at once, if it runs. Works while bmm is being stopped, too. */
     static void stop(Path directory) {
-        try {
+        uninterrupted(directory, "its server cannot be stopped", () -> {
             Path container = directory.resolve(ScratchContainer.NAME);
-            if (Files.exists(container)) {
-                cleanUp(Command.of("docker", "rm", "--force", "--volumes", Files.readString(container))
+            if (Files.exists(container, LinkOption.NOFOLLOW_LINKS)) {
+                cleanUp(Command.of("docker", "rm", "--force", "--volumes", read(container))
                         .inheriting(Inheritance.DOCKER));
             }
-            Path programs = directory.resolve(ScratchCluster.PROGRAMS);
-            if (Files.exists(programs)) {
-                Path data = directory.resolve(ScratchCluster.SERVER).resolve("data");
-                cleanUp(SystemUser.forServer()
-                        .command(ScratchCluster.words(
-                                Path.of(Files.readString(programs)),
-                                "pg_ctl",
-                                "--pgdata=" + data,
-                                "--mode=immediate",
-                                "--wait",
-                                "stop")));
+            Optional<ProcessHandle> supervisor = supervisor(directory);
+            if (supervisor.isPresent()) {
+                end(supervisor.get());
             }
-        } catch (IOException e) {
-            LOG.atWarn().addKeyValue("directory", directory).log("its server cannot be stopped: {}", Failure.reason(e));
+        });
+    }
+
+    /** The process that the directory names, unless its number belongs to another one by now. */
+    private static Optional<ProcessHandle> supervisor(Path directory) throws IOException {
+        Path file = directory.resolve(ScratchDirectory.SUPERVISOR);
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        return ProcessHandle.of(Long.parseLong(read(file)))
+                .filter(process -> process.info()
+                        .commandLine()
+                        .filter(line -> line.contains(directory.toString()))
+                        .isPresent());
+    }
+
+    private static String read(Path file) throws IOException {
+        return new String(OwnFile.read(file), StandardCharsets.UTF_8).strip();
+    }
+
+    private static void end(ProcessHandle supervisor) throws InterruptedException {
+        supervisor.destroy();
+        try {
+            supervisor.onExit().get(SECONDS_TO_END, TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            // The kernel ends what it has started with it.
+            supervisor.destroyForcibly();
         }
     }
 
-    /** Removes a directory; what belongs to the server's user is removed by that user. */
+    /** Removes a directory. */
     static void remove(Path directory) {
-        try {
-            Path home = directory.resolve(ScratchCluster.SERVER);
-            if (Files.exists(home)) {
-                cleanUp(SystemUser.forServer().command(List.of("find", home.toString(), "-mindepth", "1", "-delete")));
+        uninterrupted(directory, "not removed", () -> {
+            Path home = directory.resolve(ScratchDirectory.HOME);
+            if (Files.exists(home, LinkOption.NOFOLLOW_LINKS)) {
+                cleanUp(OthersFiles.removal(home));
+                Files.delete(home);
+            }
+            Path lock = directory.resolve(ScratchDirectory.LOCK);
+            try (Stream<Path> children = Files.list(directory)) {
+                for (Path child : children.filter(child -> !child.equals(lock)).toList()) {
+                    DirectoryTree.delete(child);
+                }
             }
             // The lock last: whoever finds the directory without it leaves it alone.
-            for (String name : List.of(
-                    ScratchCluster.SERVER,
-                    ScratchCluster.PROGRAMS,
-                    ScratchContainer.NAME,
-                    ScratchDirectory.KEPT,
-                    ScratchDirectory.LOCK)) {
-                Files.deleteIfExists(directory.resolve(name));
-            }
+            Files.deleteIfExists(lock);
             Files.deleteIfExists(directory);
-        } catch (IOException e) {
-            LOG.atWarn().addKeyValue("directory", directory).log("not removed: {}", Failure.reason(e));
-        }
+        });
     }
 
-    private static void cleanUp(Command command) throws IOException {
+    private static void cleanUp(Command command) throws IOException, InterruptedException {
+        Command.Result result = command.forCleaningUp().timeout(PATIENCE).run();
+        LOG.atTrace().log("{}: {}", command.program(), result);
+    }
+
+    private interface Step {
+        void run() throws IOException, InterruptedException;
+    }
+
+    /** An interrupt has done its work: it stopped the drill. It must not stop the cleaning up as well. */
+    private static void uninterrupted(Path directory, String otherwise, Step step) {
         boolean interrupted = Thread.interrupted();
         try {
-            Command.Result result = command.forCleaningUp().timeout(PATIENCE).run();
-            LOG.atTrace().log("{}: {}", command.program(), result);
+            step.run();
+        } catch (IOException e) {
+            LOG.atWarn().addKeyValue("directory", directory).log("{}: {}", otherwise, Failure.reason(e));
         } catch (InterruptedException e) {
             interrupted = true;
-            throw new IOException("interrupted", e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

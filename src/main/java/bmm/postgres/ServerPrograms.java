@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The programs that make and run a server, of one version. Where only the client is installed there are none.
  *
- * @param directory holds initdb, postgres and pg_ctl, and the client's tools as well
+ * @param directory holds initdb and postgres, and the client's tools as well
  * @param version such as 15.18
  */
 public record ServerPrograms(Path directory, int major, String version) {
-    private static final List<String> NEEDED = List.of("initdb", "postgres", "pg_ctl");
+    private static final List<String> NEEDED = List.of("initdb", "postgres");
 
     /**
      * The programs of a major version that are installed here.

@@ -70,6 +70,11 @@ public final class RunningCommand implements AutoCloseable {
         children.forEach(ProcessHandle::destroy);
     }
 
+    /** Its number, as the operating system has it. */
+    public long pid() {
+        return process.pid();
+    }
+
     /** Whether it is no longer running. */
     public boolean hasEnded() {
         return !process.isAlive();

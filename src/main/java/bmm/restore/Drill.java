@@ -151,6 +151,7 @@ public final class Drill {
 
     private void prove(Found found, Proceedings proceedings, boolean keep) throws InterruptedException {
         List<SqlChecks.Check> checks = userChecks();
+        targets.checkRisk();
         targets.checkRoom(found);
         proceedings.begin("fetch");
         try (EarlyCluster early = targets.early(found, clock.instant());

@@ -55,6 +55,15 @@ public record DrillResult(
                 .toList();
     }
 
+    /** How restored code was kept away from everything else; null if it did not come so far. */
+    public @Nullable String isolation() {
+        return proofs.stream()
+                .filter(proof -> proof.name().equals(Proof.ISOLATION))
+                .map(Proof::detail)
+                .findFirst()
+                .orElse(null);
+    }
+
     /** From the beginning until the data was back: what a real restore would have taken. */
     public Duration rto() {
         return took.getOrDefault("fetch", Duration.ZERO).plus(took.getOrDefault("restore", Duration.ZERO));

@@ -18,6 +18,9 @@ sealed interface DrillTarget extends AutoCloseable {
 
     Server server();
 
+    /** How code of the owners of what is restored is kept away from everything else, in words. */
+    String isolation();
+
     /** Of a version that can read the dump. */
     PgTools tools();
 
@@ -57,6 +60,11 @@ sealed interface DrillTarget extends AutoCloseable {
         @Override
         public Server server() {
             return cluster.server();
+        }
+
+        @Override
+        public String isolation() {
+            return cluster.isolation().toString();
         }
 
         /** Its tables are filled without the server's log: nobody needs them after a crash. */
@@ -102,6 +110,11 @@ sealed interface DrillTarget extends AutoCloseable {
         }
 
         @Override
+        public String isolation() {
+            return container.isolation();
+        }
+
+        @Override
         public List<String> keep(OwnDatabase database) {
             database.keep();
             container.keep();
@@ -128,6 +141,12 @@ sealed interface DrillTarget extends AutoCloseable {
         @Override
         public String kind() {
             return "database";
+        }
+
+        @Override
+        public String isolation() {
+            return "none: code of table owners runs in the server itself, as role "
+                    + server.connection().user();
         }
 
         @Override

@@ -15,6 +15,7 @@ import bmm.postgres.EarlyCluster;
 import bmm.postgres.OwnDatabase;
 import bmm.postgres.OwnDatabases;
 import bmm.postgres.PgTools;
+import bmm.postgres.RolePower;
 import bmm.postgres.ScratchCluster;
 import bmm.postgres.ScratchClusters;
 import bmm.postgres.ScratchContainer;
@@ -74,6 +75,34 @@ final class DrillTargets {
         return wanted.equals(SCRATCH);
     }
 
+    /**
+     * Makes sure, before anything is made, that nobody gets rights by a drill: a table's owner has code that a restore
+     * runs.
+     *
+     * @throws Failure {@link ExitCode#PREFLIGHT} if the target gives such code more rights than its owner has
+     */
+    void checkRisk() {
+        if (!wanted.equals(DATABASE)) {
+            return;
+        }
+        if (settings.get(Keys.DRILL_SANDBOX) == Keys.Sandboxing.REQUIRED) {
+            throw new Failure(
+                    ExitCode.PREFLIGHT,
+                    "BMM_DRILL_SANDBOX=required, but BMM_DRILL_TARGET=database has none",
+                    "set BMM_DRILL_TARGET=scratch or docker:IMAGE");
+        }
+        Server server = database(new ArchiveHeader("", "", null)).server();
+        Optional<String> power = RolePower.of(server);
+        if (power.isPresent() && !settings.find(Keys.DRILL_ACCEPT).equals(Optional.of(Keys.DRILL_ACCEPT_SUPERUSER))) {
+            throw new Failure(
+                    ExitCode.PREFLIGHT,
+                    "BMM_DRILL_TARGET=database would run code of table owners as role "
+                            + server.connection().user() + ", who " + power.get(),
+                    "set BMM_DRILL_TARGET=scratch or docker:IMAGE, PGUSER to an ordinary role with CREATEDB, or"
+                            + " BMM_DRILL_ACCEPT=" + Keys.DRILL_ACCEPT_SUPERUSER + " to run that risk");
+        }
+    }
+
     /** Makes sure of all room before anything is fetched or made. */
     void checkRoom(Found found) {
         Manifest manifest = found.manifest();
@@ -96,7 +125,11 @@ final class DrillTargets {
     private ScratchCluster cluster(int major, Instant now) {
         ScratchClusters.removeDead(directory(), now);
         return ScratchCluster.start(
-                programs(major), directory(), new ScratchCluster.Resources(jobs(), environment.memory()), now);
+                programs(major),
+                directory(),
+                new ScratchCluster.Resources(jobs(), environment.memory()),
+                new ScratchCluster.Bounds(settings.get(Keys.DRILL_SANDBOX), settings.get(Keys.MIN_FREE)),
+                now);
     }
 
     /**
@@ -113,7 +146,8 @@ final class DrillTargets {
         }
         if (wanted.startsWith(DOCKER)) {
             ScratchClusters.removeDead(directory(), now);
-            ScratchContainer container = ScratchContainer.start(wanted.substring(DOCKER.length()), directory(), now);
+            ScratchContainer container =
+                    ScratchContainer.start(wanted.substring(DOCKER.length()), directory(), environment.memory(), now);
             return new DrillTarget.Docker(container, container.tools());
         }
         DrillTarget.Database target = database(header);

@@ -66,6 +66,7 @@ final class OneDrill implements AutoCloseable {
         DumpContent content = dump.content(pace == RestorePace.TABLE_BY_TABLE);
         ArchiveHeader header = DumpOrigin.of(content);
         DrillTarget target = targets.open(header, early, now);
+        proceedings.add(Proof.reported(Proof.ISOLATION, target.isolation()));
         DrillRestore restoring = new DrillRestore(
                 dump, content, header, target, pace.in(header), targets.jobs(), settings, progress, proceedings);
         FutureTask<Optional<ArchiveContent>> decoding = new FutureTask<>(() -> DrillProofs.wasDecoded(manifest)

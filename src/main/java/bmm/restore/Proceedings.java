@@ -17,6 +17,7 @@ final class Proceedings {
     private static final List<String> ORDER = List.of(
             "newest",
             "signature",
+            Proof.ISOLATION,
             "hash",
             "decode",
             "restore",

@@ -10,6 +10,9 @@ import java.util.List;
  * @param differences each names its object and how it differs
  */
 public record Proof(String name, Outcome outcome, String detail, List<String> differences) {
+    /** Not a proof, but where it was made: what restored code could reach meanwhile. */
+    public static final String ISOLATION = "isolation";
+
     /** How it came out. */
     public enum Outcome {
         /** It is as it should be. */

@@ -317,6 +317,42 @@ final class RestoreDrillRefusalTest {
         scene.run("restore-drill", "--at", "yesterday").failed(64, "not a date", "");
     }
 
+    /** Each could do more with the code of table owners than work in databases of its own. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "SUPERUSER | is a superuser",
+                "IN ROLE postgres | can become a superuser",
+                "NOINHERIT IN ROLE pg_execute_server_program | is a member of pg_execute_server_program",
+                "IN ROLE pg_read_server_files, pg_write_server_files | pg_read_server_files, pg_write_server_files",
+            })
+    void aMightyRoleInTheServerItself(String attributes, String message) {
+        scene.server.sql("postgres", "DROP ROLE IF EXISTS mighty", "CREATE ROLE mighty LOGIN CREATEDB " + attributes);
+        scene.set("BMM_DRILL_TARGET", "database").set("PGUSER", "mighty").unset("BMM_DRILL_ACCEPT");
+
+        scene.run("restore-drill").failed(9, message, "BMM_DRILL_ACCEPT=owners-code-runs-as-superuser");
+
+        scene.set("BMM_DRILL_ACCEPT", "yes");
+        scene.run("restore-drill").failed(9, message, "BMM_DRILL_TARGET=scratch");
+        scene.unset("BMM_DRILL_TARGET").set("PGUSER", "postgres");
+        scene.server.sql("postgres", "DROP ROLE mighty");
+    }
+
+    @Test
+    void anOrdinaryRoleThatMayMakeDatabases() {
+        scene.server.sql("postgres", "DROP ROLE IF EXISTS ordinary", "CREATE ROLE ordinary LOGIN CREATEDB");
+        scene.set("BMM_DRILL_TARGET", "database").set("PGUSER", "ordinary").unset("BMM_DRILL_ACCEPT");
+
+        assertThat(scene.run("restore-drill").isDone().out())
+                .contains("isolation      none: code of table owners runs in the server itself, as role ordinary");
+
+        scene.set("BMM_DRILL_SANDBOX", "required");
+        scene.run("restore-drill").failed(9, "BMM_DRILL_TARGET=database has none", "docker:IMAGE");
+        scene.unset("BMM_DRILL_TARGET").unset("BMM_DRILL_SANDBOX").set("PGUSER", "postgres");
+        scene.server.sql("postgres", "DROP ROLE ordinary");
+    }
+
     @Test
     void aServerWhereNoDatabaseMayBeMade() {
         scene.server.sql("postgres", "DROP ROLE IF EXISTS weak", "CREATE ROLE weak LOGIN");

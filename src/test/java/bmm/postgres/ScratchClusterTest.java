@@ -49,7 +49,8 @@ final class ScratchClusterTest {
 
     private ScratchCluster start() {
         int major = PgTools.in(bin, ScratchServer.get().server().connection()).major();
-        return ScratchCluster.start(ServerPrograms.find(major, bin, null), parent, TWO_CORES, NOW);
+        return ScratchCluster.start(
+                ServerPrograms.find(major, bin, null), parent, TWO_CORES, ScratchCluster.Bounds.DEFAULT, NOW);
     }
 
     private static String setting(ScratchCluster cluster, String name) throws Exception {
@@ -109,8 +110,12 @@ final class ScratchClusterTest {
     void aPathTooLongForASocketIsRefused() throws Exception {
         Path deep = Files.createDirectory(parent.resolve("x".repeat(90)));
 
-        assertThatThrownBy(() ->
-                        ScratchCluster.start(ServerPrograms.newest(bin, null).orElseThrow(), deep, TWO_CORES, NOW))
+        assertThatThrownBy(() -> ScratchCluster.start(
+                        ServerPrograms.newest(bin, null).orElseThrow(),
+                        deep,
+                        TWO_CORES,
+                        ScratchCluster.Bounds.DEFAULT,
+                        NOW))
                 .isInstanceOfSatisfying(
                         Failure.class, failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.PREFLIGHT))
                 .hasMessageContaining("Unix socket");
@@ -124,7 +129,11 @@ final class ScratchClusterTest {
     @Test
     void aParentThatIsNotThereIsRefused() {
         assertThatThrownBy(() -> ScratchCluster.start(
-                        ServerPrograms.newest(bin, null).orElseThrow(), parent.resolve("none"), TWO_CORES, NOW))
+                        ServerPrograms.newest(bin, null).orElseThrow(),
+                        parent.resolve("none"),
+                        TWO_CORES,
+                        ScratchCluster.Bounds.DEFAULT,
+                        NOW))
                 .isInstanceOfSatisfying(
                         Failure.class, failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.PREFLIGHT));
     }
@@ -177,7 +186,13 @@ final class ScratchClusterTest {
     void whyOneCouldNotBeMadeAheadIsSaidToTheTaker() {
         Path missing = parent.resolve("missing");
         try (EarlyCluster early = EarlyCluster.begin(
-                15, major -> ScratchCluster.start(ServerPrograms.find(major, bin, null), missing, TWO_CORES, NOW))) {
+                15,
+                major -> ScratchCluster.start(
+                        ServerPrograms.find(major, bin, null),
+                        missing,
+                        TWO_CORES,
+                        ScratchCluster.Bounds.DEFAULT,
+                        NOW))) {
             assertThatThrownBy(early::take)
                     .isInstanceOfSatisfying(
                             Failure.class,

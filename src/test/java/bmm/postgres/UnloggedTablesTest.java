@@ -23,6 +23,7 @@ final class UnloggedTablesTest {
                         programs,
                         Path.of(System.getProperty("java.io.tmpdir")),
                         new ScratchCluster.Resources(1, 0),
+                        ScratchCluster.Bounds.DEFAULT,
                         Instant.now());
                 OwnDatabase database = OwnDatabase.create(
                         cluster.server(), OwnDatabase.Purpose.DRILL, "unlogged", OwnDatabase.Shape.DEFAULT);
