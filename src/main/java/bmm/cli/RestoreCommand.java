@@ -110,7 +110,9 @@ final class RestoreCommand extends RunnableCommand {
             description = "Only what is in this schema, into an existing database; repeatable.")
     List<String> schemas = new ArrayList<>();
 
-    @Option(names = "--globals", description = "First make the roles and tablespaces that are missing.")
+    @Option(
+            names = "--globals",
+            description = "First make the roles and tablespaces that are missing; those that exist stay as they are.")
     boolean globals;
 
     @Option(names = "--jobs", paramLabel = "N", description = "Parallel workers (default: the processors, at most 4).")
@@ -121,6 +123,12 @@ final class RestoreCommand extends RunnableCommand {
 
     @Option(names = "--no-privileges", description = "Leave out GRANT and REVOKE.")
     boolean noPrivileges;
+
+    @Option(
+            names = "--as-owners",
+            description =
+                    "Fill each table in a session that logs in as its owner (pg_hba.conf and PGPASSFILE decide), so that what its rows bring to run has the owner's rights only.")
+    boolean asOwners;
 
     @Option(names = "--older-server", description = "Try it although the server is older than the one that was dumped.")
     boolean olderServer;
@@ -219,7 +227,8 @@ final class RestoreCommand extends RunnableCommand {
                 Choice.OLDER_SERVER, olderServer,
                 Choice.NO_CHECK, noCheck,
                 Choice.ALLOW_UNSIGNED, allowUnsigned,
-                Choice.ALLOW_PLAIN, allowPlain);
+                Choice.ALLOW_PLAIN, allowPlain,
+                Choice.AS_OWNERS, asOwners);
         Set<Choice> choices = EnumSet.noneOf(Choice.class);
         given.forEach((choice, on) -> {
             if (on) {

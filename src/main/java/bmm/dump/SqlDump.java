@@ -1,57 +1,72 @@
 package bmm.dump;
 
-import java.io.ByteArrayOutputStream;
+import bmm.postgres.sql.SqlScript;
+import bmm.postgres.sql.SqlStatement;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.function.LongConsumer;
 
-/** Looks through a dump in SQL text before psql runs it, as psql would only notice at its end that it was cut. */
+/**
+ * Looks through a dump in SQL text before any of it is run: that it is whole would only be known at its end, and what is
+ * not run need not be found half-way.
+ */
 final class SqlDump {
-    /** The last line that pg_dump writes; newer ones put an {@code \\unrestrict} behind it. */
+    /** The last line that pg_dump writes; newer ones put a line for psql behind it. */
     private static final String TRAILER = "-- PostgreSQL database dump complete";
 
-    private static final int LOOKED_AT = 200;
+    private boolean complete;
 
     private SqlDump() {}
 
     /**
      * Reads to the end.
      *
-     * @throws IOException if its last line is missing, or if it would leave the database that it is restored into
+     * @throws IOException if its last line is missing, or if it holds what is not run, with the line
      */
     static void check(InputStream in, LongConsumer progress) throws IOException {
-        byte[] buffer = new byte[1 << 18];
-        ByteArrayOutputStream line = new ByteArrayOutputStream(LOOKED_AT);
-        boolean complete = false;
-        long done = 0;
-        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-            for (int i = 0; i < count; i++) {
-                if (buffer[i] != '\n') {
-                    if (line.size() < LOOKED_AT) {
-                        line.write(buffer[i]);
-                    }
-                    continue;
-                }
-                if (line.size() == 0) {
-                    continue;
-                }
-                String text = line.toString(StandardCharsets.ISO_8859_1);
-                line.reset();
-                complete = text.startsWith(TRAILER)
-                        || (complete && (text.startsWith("--") || text.isBlank() || text.startsWith("\\unrestrict")));
-                // COPY writes no such line, psql obeys it wherever it stands.
-                if (text.startsWith("\\connect") || text.startsWith("\\c ")) {
-                    throw new IOException(
-                            "it enters databases of its own choice (pg_dump --create, pg_dumpall); run it with psql, or dump without that option");
-                }
+        new SqlDump().read(new Counted(in, progress));
+    }
+
+    private void read(InputStream in) throws IOException {
+        SqlScript script = new SqlScript(in, comment -> complete |= comment.startsWith(TRAILER));
+        for (SqlStatement statement = script.next(); statement != null; statement = script.next()) {
+            complete = false;
+            if (script.hasRows()) {
+                skipRows(script);
             }
-            done += count;
-            progress.accept(done);
         }
-        if (!complete && !line.toString(StandardCharsets.ISO_8859_1).startsWith(TRAILER)) {
+        if (!complete) {
             throw new EOFException("it was cut: its last line is missing: " + TRAILER);
+        }
+    }
+
+    private static void skipRows(SqlScript script) throws IOException {
+        try {
+            script.rows((lines, continued) -> {});
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nothing waits here", e);
+        }
+    }
+
+    private static final class Counted extends FilterInputStream {
+        private final LongConsumer progress;
+        private long done;
+
+        Counted(InputStream in, LongConsumer progress) {
+            super(in);
+            this.progress = progress;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            int count = super.read(bytes, offset, length);
+            if (count > 0) {
+                done += count;
+                progress.accept(done);
+            }
+            return count;
         }
     }
 }

@@ -1,131 +1,357 @@
 package bmm.postgres;
 
-import java.nio.charset.StandardCharsets;
+import bmm.base.ExitCode;
+import bmm.base.Failure;
+import bmm.postgres.sql.CheckedStatement;
+import bmm.postgres.sql.SqlScript;
+import bmm.postgres.sql.SqlStatement;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.Predicate;
 
-/** Roles and tablespaces as {@code pg_dumpall --globals-only} wrote them, statement by statement. */
+/**
+ * Roles and tablespaces as {@code pg_dumpall --globals-only} writes them. Whoever could change that text must not gain by it
+ * more than such roles: each statement is read word by word and written anew, and text with any other statement in it is
+ * refused as a whole.
+ */
 public final class Globals {
-    private static final String NAME = "(\"(?:[^\"]|\"\")*\"|[^\\s;\",]+)";
-    private static final Pattern RESTRICTION = Pattern.compile("(?m)^\\\\(?:un)?restrict .*\\R");
-    private static final Pattern CREATE = Pattern.compile("CREATE ROLE " + NAME + ";?.*", Pattern.DOTALL);
-    private static final Pattern ABOUT = Pattern.compile(
-            "(?:ALTER ROLE|COMMENT ON ROLE|SECURITY LABEL [^;]*ON ROLE) " + NAME + "\\b?.*", Pattern.DOTALL);
-    private static final Pattern MEMBER =
-            Pattern.compile("GRANT " + NAME + " TO " + NAME + "(?=[\\s;]).*", Pattern.DOTALL);
-    private static final Pattern TABLESPACE = Pattern.compile(
-            "(?:(?:CREATE|ALTER|DROP) TABLESPACE |(?:COMMENT|GRANT|REVOKE|SECURITY LABEL)\\b[^']*? ON TABLESPACE ).*",
-            Pattern.DOTALL);
-
-    /** With the comments before them. One byte is one character: whatever the encoding, nothing changes. */
-    private final List<String> statements;
-
-    private Globals(List<String> statements) {
-        this.statements = statements;
+    /** What a statement is about. */
+    private enum Kind {
+        ROLE,
+        ATTRIBUTES,
+        ROLE_SETTING,
+        ROLE_REMARK,
+        MEMBERSHIP,
+        TABLESPACE,
+        TABLESPACE_DETAIL,
+        PARAMETER
     }
 
-    /** Takes the text apart. */
+    /**
+     * One statement.
+     *
+     * @param about the role or tablespace
+     * @param member who becomes a member; else empty
+     */
+    private record Part(Kind kind, String about, String member, String sql) {}
+
+    /** Predefined roles whose members can do nothing outside of databases. */
+    private static final Set<String> CONFINED = Set.of(
+            "pg_read_all_data",
+            "pg_write_all_data",
+            "pg_monitor",
+            "pg_read_all_settings",
+            "pg_read_all_stats",
+            "pg_stat_scan_tables",
+            "pg_maintain");
+
+    private final List<Part> parts;
+
+    private Globals(List<Part> parts) {
+        this.parts = parts;
+    }
+
+    /**
+     * Reads the text.
+     *
+     * @throws Failure {@link ExitCode#VERIFICATION} if it holds anything else
+     */
     public static Globals of(byte[] sql) {
-        String text = new String(sql, StandardCharsets.ISO_8859_1);
-        // psql's own protection of a file that nothing was taken out of.
-        return new Globals(statements(RESTRICTION.matcher(text).replaceAll("")));
+        List<Part> parts = new ArrayList<>();
+        try {
+            SqlScript script = new SqlScript(new ByteArrayInputStream(sql));
+            for (SqlStatement statement = script.next(); statement != null; statement = script.next()) {
+                parts.addAll(parts(statement.inUtf8(ServerEncoding::decode)));
+            }
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.VERIFICATION,
+                    "the globals are not run, " + Failure.reason(e),
+                    "they are not what pg_dumpall --globals-only writes: take another copy, or leave --globals out",
+                    e);
+        }
+        return new Globals(List.copyOf(parts));
     }
 
-    /** For psql. */
-    public byte[] sql() {
-        return String.join("", statements).getBytes(StandardCharsets.ISO_8859_1);
+    private static List<Part> parts(SqlStatement statement) throws IOException {
+        CheckedStatement checked = new CheckedStatement(statement);
+        return switch (checked.word()) {
+            case "create" -> List.of(create(checked));
+            case "alter" -> alter(checked);
+            case "grant", "revoke" -> List.of(privilege(checked));
+            case "comment" -> List.of(remark(checked, "comment", "on"));
+            case "security" -> List.of(remark(checked, "security", "label"));
+            case "set", "reset", "select" -> {
+                frame(checked);
+                yield List.of();
+            }
+            default -> throw unknown(checked);
+        };
+    }
+
+    private static IOException unknown(CheckedStatement checked) {
+        return checked.refused("not a statement about a role or a tablespace");
+    }
+
+    private static Part create(CheckedStatement checked) throws IOException {
+        checked.keywords("create");
+        if (checked.accept("tablespace")) {
+            String name = checked.name();
+            if (checked.accept("owner")) {
+                checked.name();
+            }
+            checked.keywords("location").string();
+            return new Part(Kind.TABLESPACE, name, "", checked.done());
+        }
+        String role = checked.keywords("role").name();
+        return new Part(Kind.ROLE, role, "", checked.done());
+    }
+
+    private static List<Part> alter(CheckedStatement checked) throws IOException {
+        checked.keywords("alter");
+        if (checked.accept("role")) {
+            return List.of(alterRole(checked));
+        }
+        if (checked.accept("tablespace")) {
+            String name = checked.name();
+            if (checked.accept("owner", "to")) {
+                checked.name();
+            } else {
+                tablespaceSettings(checked);
+            }
+            return List.of(new Part(Kind.TABLESPACE_DETAIL, name, "", checked.done()));
+        }
+        // Up to PostgreSQL 10 what belongs to a database stood here; the database may not be there yet, or be another
+        // one.
+        checked.keywords("database").name();
+        checked.keywords("set").setting();
+        checked.done();
+        return List.of();
+    }
+
+    private static Part alterRole(CheckedStatement checked) throws IOException {
+        String role = checked.name();
+        if (checked.word().equals("set")
+                || checked.word().equals("reset")
+                || checked.word().equals("in")) {
+            if (checked.accept("in", "database")) {
+                checked.name();
+            }
+            if (checked.accept("reset")) {
+                checked.settingName();
+            } else {
+                checked.keywords("set").setting();
+            }
+            return new Part(Kind.ROLE_SETTING, role, "", checked.done());
+        }
+        checked.accept("with");
+        while (!checked.atEnd()) {
+            attribute(checked);
+        }
+        return new Part(Kind.ATTRIBUTES, role, "", checked.done());
+    }
+
+    private static final Set<String> ATTRIBUTES = Set.of(
+            "superuser",
+            "nosuperuser",
+            "inherit",
+            "noinherit",
+            "createrole",
+            "nocreaterole",
+            "createdb",
+            "nocreatedb",
+            "login",
+            "nologin",
+            "replication",
+            "noreplication",
+            "bypassrls",
+            "nobypassrls");
+
+    private static void attribute(CheckedStatement checked) throws IOException {
+        if (ATTRIBUTES.contains(checked.word())) {
+            checked.keywords(checked.word());
+        } else if (checked.accept("connection", "limit")) {
+            checked.number();
+        } else if (checked.accept("password")) {
+            checked.stringOrNull();
+        } else {
+            checked.keywords("valid", "until").string();
+        }
+    }
+
+    private static void tablespaceSettings(CheckedStatement checked) throws IOException {
+        checked.keywords("set", "(");
+        do {
+            checked.settingName();
+            checked.keywords("=");
+            if (!checked.acceptConstant()) {
+                throw unknown(checked);
+            }
+        } while (checked.accept(','));
+        checked.keywords(")");
+    }
+
+    private static Part privilege(CheckedStatement checked) throws IOException {
+        boolean grants = checked.accept("grant");
+        if (!grants) {
+            checked.keywords("revoke");
+            if (checked.accept("grant", "option", "for")) {
+                return privilegeOn(checked, false);
+            }
+        }
+        String word = checked.word();
+        boolean onObject = Set.of("all", "create", "set", "alter").contains(word);
+        if (onObject || !grants) {
+            return privilegeOn(checked, grants);
+        }
+        String role = checked.name();
+        String member = checked.keywords("to").name();
+        if (checked.accept("with")) {
+            do {
+                if (!checked.accept("admin") && !checked.accept("inherit")) {
+                    checked.keywords("set");
+                }
+                if (!checked.accept("option") && !checked.accept("true")) {
+                    checked.keywords("false");
+                }
+            } while (checked.accept(','));
+        }
+        if (checked.accept("granted", "by")) {
+            checked.name();
+        }
+        return new Part(Kind.MEMBERSHIP, role, member, checked.done());
+    }
+
+    private static Part privilegeOn(CheckedStatement checked, boolean grants) throws IOException {
+        do {
+            if (checked.accept("all")) {
+                checked.accept("privileges");
+            } else if (!checked.accept("alter", "system") && !checked.accept("set")) {
+                checked.keywords("create");
+            }
+        } while (checked.accept(','));
+        checked.keywords("on");
+        Kind kind = checked.accept("parameter") ? Kind.PARAMETER : Kind.TABLESPACE_DETAIL;
+        String name = "";
+        if (kind == Kind.PARAMETER) {
+            checked.settingName();
+        } else {
+            name = checked.keywords("tablespace").name();
+        }
+        checked.keywords(grants ? "to" : "from").grantee();
+        while (checked.accept(',')) {
+            checked.grantee();
+        }
+        if (checked.accept("with", "grant", "option") && !grants) {
+            throw unknown(checked);
+        }
+        return new Part(kind, name, "", checked.done());
+    }
+
+    private static Part remark(CheckedStatement checked, String... beginning) throws IOException {
+        checked.keywords(beginning);
+        if (beginning[0].equals("security")) {
+            if (checked.accept("for")) {
+                checked.name();
+            }
+            checked.keywords("on");
+        }
+        boolean tablespace = checked.accept("tablespace");
+        if (!tablespace) {
+            checked.keywords("role");
+        }
+        String name = checked.name();
+        checked.keywords("is").stringOrNull();
+        return new Part(tablespace ? Kind.TABLESPACE_DETAIL : Kind.ROLE_REMARK, name, "", checked.done());
+    }
+
+    private static final Set<String> FRAME = Set.of(
+            "default_transaction_read_only", "client_encoding", "standard_conforming_strings", "escape_string_warning");
+
+    /** Settings of the session that would run it; none runs it as it is. */
+    private static void frame(CheckedStatement checked) throws IOException {
+        if (checked.accept("reset", "session", "authorization")) {
+            checked.done();
+        } else if (checked.accept("select")) {
+            // search_path is empty anyway
+            checked.keywords("pg_catalog", ".", "set_config", "(").string();
+            checked.keywords(",").string();
+            checked.keywords(",", "false", ")");
+            checked.done();
+        } else {
+            checked.keywords("set");
+            if (checked.accept("session", "authorization")) {
+                // Whoever granted something: here it is the role that restores.
+                checked.nameOrString();
+            } else if (FRAME.contains(checked.word())) {
+                checked.setting();
+            } else {
+                throw unknown(checked);
+            }
+            checked.done();
+        }
+    }
+
+    /** The statements, one by one. */
+    List<String> statements() {
+        return parts.stream().map(Part::sql).toList();
+    }
+
+    private List<String> named(Kind kind) {
+        return parts.stream()
+                .filter(part -> part.kind() == kind)
+                .map(Part::about)
+                .toList();
     }
 
     /** The roles that it makes. */
     public List<String> roles() {
-        return statements.stream()
-                .map(statement -> CREATE.matcher(withoutComments(statement)))
-                .filter(Matcher::matches)
-                .map(create -> unquote(create.group(1)))
-                .toList();
+        return named(Kind.ROLE);
     }
 
-    /** Leaves out what is about roles that exist: they stay as they are, password and all. */
-    public Globals without(Set<String> existing) {
-        return new Globals(statements.stream()
-                .filter(statement -> !isAbout(withoutComments(statement), existing))
-                .toList());
+    /** The tablespaces that it makes. */
+    public List<String> tablespaces() {
+        return named(Kind.TABLESPACE);
     }
 
-    private static boolean isAbout(String statement, Set<String> existing) {
-        for (Pattern pattern : List.of(CREATE, ABOUT)) {
-            Matcher about = pattern.matcher(statement);
-            if (about.matches() && existing.contains(unquote(about.group(1)))) {
-                return true;
-            }
-        }
-        Matcher member = MEMBER.matcher(statement);
-        return member.matches()
-                && existing.contains(unquote(member.group(1)))
-                && existing.contains(unquote(member.group(2)));
+    private Globals only(Predicate<Part> wanted) {
+        return new Globals(parts.stream().filter(wanted).toList());
+    }
+
+    /** Leaves out what is about roles and tablespaces that exist: they stay as they are, password and all. */
+    public Globals without(Set<String> roles, Set<String> tablespaces) {
+        return only(part -> switch (part.kind()) {
+            case ROLE, ATTRIBUTES, ROLE_SETTING, ROLE_REMARK -> !roles.contains(part.about());
+            case MEMBERSHIP -> !roles.contains(part.about()) || !roles.contains(part.member());
+            case TABLESPACE, TABLESPACE_DETAIL -> !tablespaces.contains(part.about());
+            case PARAMETER -> true;
+        });
+    }
+
+    /** A tablespace and what is about it. */
+    Globals tablespace(String name) {
+        return only(part -> (part.kind() == Kind.TABLESPACE || part.kind() == Kind.TABLESPACE_DETAIL)
+                && part.about().equals(name));
+    }
+
+    /** Everything but tablespaces. */
+    Globals withoutTablespaces() {
+        return only(part -> part.kind() != Kind.TABLESPACE && part.kind() != Kind.TABLESPACE_DETAIL);
     }
 
     /**
-     * Leaves out tablespaces. On the same machine the directory of one is the production server's own: a scratch server must
-     * not even look at it.
+     * What a server that is thrown away needs of it: roles with their attributes. On the same machine the directory of a
+     * tablespace is the production server's own; passwords and settings are for sessions that nobody will have, and what leads
+     * from a role to the host leads to the machine of the drill.
      */
-    public Globals withoutTablespaces() {
-        return new Globals(statements.stream()
-                .filter(statement ->
-                        !TABLESPACE.matcher(withoutComments(statement)).matches())
-                .toList());
-    }
-
-    private static String withoutComments(String statement) {
-        String rest = statement.stripLeading();
-        while (rest.startsWith("--") || rest.startsWith("\\")) {
-            int end = rest.indexOf('\n');
-            rest = end < 0 ? "" : rest.substring(end + 1).stripLeading();
-        }
-        return rest;
-    }
-
-    private static String unquote(String name) {
-        String bare =
-                name.startsWith("\"") ? name.substring(1, name.length() - 1).replace("\"\"", "\"") : name;
-        return new String(bare.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-    }
-
-    /** Splits behind each semicolon that is in no quotes; comments go with what follows them. */
-    private static List<String> statements(String text) {
-        List<String> statements = new ArrayList<>();
-        int begin = 0;
-        char quote = 0;
-        boolean escapes = false;
-        boolean lineBegins = true;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (quote != 0) {
-                if (c == '\\' && escapes) {
-                    i++;
-                } else if (c == quote) {
-                    quote = 0;
-                }
-            } else if (lineBegins && (c == '\\' || text.startsWith("--", i))) {
-                int end = text.indexOf('\n', i);
-                i = end < 0 ? text.length() : end;
-            } else if (c == '\'' || c == '"') {
-                quote = c;
-                escapes = c == '\'' && i > 0 && (text.charAt(i - 1) == 'E' || text.charAt(i - 1) == 'e');
-            } else if (c == ';') {
-                int end = i + 1 < text.length() && text.charAt(i + 1) == '\n' ? i + 2 : i + 1;
-                statements.add(text.substring(begin, end));
-                begin = end;
-                i = end - 1;
-            }
-            lineBegins = i < text.length() && text.charAt(i) == '\n';
-        }
-        if (begin < text.length()) {
-            statements.add(text.substring(begin));
-        }
-        return statements;
+    public Globals forThrowawayServer() {
+        return withoutTablespaces().only(part -> switch (part.kind()) {
+            case ROLE, ROLE_REMARK, ATTRIBUTES -> true;
+            case MEMBERSHIP -> !part.about().startsWith("pg_") || CONFINED.contains(part.about());
+            case ROLE_SETTING, PARAMETER, TABLESPACE, TABLESPACE_DETAIL -> false;
+        });
     }
 }

@@ -74,11 +74,16 @@ public final class OwnDatabases {
         return firstThatConnects(server, database, server::connect);
     }
 
-    private interface Connecting {
-        Session to(String database) throws SQLException;
+    /** The same, to send statements of a dump. */
+    static RestoreSession restoreSession(Server server) {
+        return firstThatConnects(server, "", home -> RestoreSession.open(server, home));
     }
 
-    private static Session firstThatConnects(Server server, String database, Connecting connecting) {
+    private interface Connecting<S> {
+        S to(String database) throws SQLException;
+    }
+
+    private static <S> S firstThatConnects(Server server, String database, Connecting<S> connecting) {
         Set<String> homes = new LinkedHashSet<>(List.of("postgres", server.home(), "template1"));
         homes.remove(database);
         Failure first = null;

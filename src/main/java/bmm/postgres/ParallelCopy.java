@@ -1,9 +1,9 @@
 package bmm.postgres;
 
 import bmm.base.Failure;
+import bmm.postgres.sql.SqlScript;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -15,46 +15,33 @@ import java.util.concurrent.TimeoutException;
 import org.postgresql.copy.CopyIn;
 
 /**
- * Fills tables through several sessions at once, a table at a time: one COPY keeps one processor of the server busy, and no
+ * Fills a table, through several sessions at once where it may: one COPY keeps one processor of the server busy, and no
  * more. The rows of a small table go through one session, those of a large one through all of them, in turns.
  */
-final class ParallelCopy implements DataScript.Tables, AutoCloseable {
+final class ParallelCopy implements SqlScript.Rows, AutoCloseable {
     /** Pieces that wait for a session; when it has so many, another one is called to help. */
     private static final int WAITING = 4;
 
     private static final byte[] END = {};
 
-    private final List<Session> sessions = new ArrayList<>();
-    private final List<Filling> fillings = new ArrayList<>();
+    private final TableSessions.Table table;
+    private final String statement;
     private final long deadline;
-    private String statement = "";
+    private final List<Filling> fillings = new ArrayList<>();
     private int turn;
     private boolean midRow;
 
-    private ParallelCopy(Duration most) {
-        this.deadline = System.nanoTime() + most.toNanos();
-    }
-
-    /** Connects the sessions; they work under what pg_restore's own would, until the time is over. */
-    static ParallelCopy open(Server server, String database, int number, Duration most) {
-        ParallelCopy copy = new ParallelCopy(most);
-        boolean done = false;
-        try {
-            for (int i = 0; i < number; i++) {
-                Session session = server.connect(database);
-                copy.sessions.add(session);
-                session.execute("SET xmloption = content");
-                session.execute("SET check_function_bodies = false");
-            }
-            done = true;
-            return copy;
-        } catch (SQLException e) {
-            throw SqlFailure.running(e, "database " + database);
-        } finally {
-            if (!done) {
-                copy.close();
-            }
-        }
+    /**
+     * Begins.
+     *
+     * @param statement ends in {@code FROM stdin}
+     * @param deadline by {@link System#nanoTime}
+     */
+    ParallelCopy(TableSessions.Table table, String statement, long deadline) throws SQLException {
+        this.table = table;
+        this.statement = statement;
+        this.deadline = deadline;
+        help();
     }
 
     /** What the server said against the rows. */
@@ -71,17 +58,8 @@ final class ParallelCopy implements DataScript.Tables, AutoCloseable {
         private static final long serialVersionUID = 1;
     }
 
-    @Override
-    public void begin(String copyStatement) throws IOException {
-        statement = copyStatement;
-        turn = 0;
-        midRow = false;
-        fillings.clear();
-        help();
-    }
-
-    private void help() {
-        fillings.add(new Filling(sessions.get(fillings.size()), statement));
+    private void help() throws SQLException {
+        fillings.add(new Filling(table.session(fillings.size())));
     }
 
     @Override
@@ -94,36 +72,38 @@ final class ParallelCopy implements DataScript.Tables, AutoCloseable {
     }
 
     /** The session whose turn it is: the next one that has room, or a new one if none has. */
-    private int next() {
+    private int next() throws IOException {
         for (int i = 1; i <= fillings.size(); i++) {
             int candidate = (turn + i) % fillings.size();
             if (fillings.get(candidate).hasRoom()) {
                 return candidate;
             }
         }
-        if (fillings.size() < sessions.size()) {
-            help();
-            return fillings.size() - 1;
+        if (fillings.size() < table.most()) {
+            try {
+                help();
+                return fillings.size() - 1;
+            } catch (SQLException e) {
+                throw new Refused(SqlFailure.message(e), e);
+            }
         }
         return (turn + 1) % fillings.size();
     }
 
-    @Override
-    public void end() throws IOException, InterruptedException {
+    /** All rows were there: waits until the server has them all. */
+    void end() throws IOException, InterruptedException {
         for (Filling filling : fillings) {
             filling.add(END);
         }
         for (Filling filling : fillings) {
             filling.result();
         }
-        fillings.clear();
     }
 
-    /** Ends the sessions, and with them what they have not finished. */
+    /** Ends what is not finished, and the session with it; nothing happens after {@link #end}. */
     @Override
     public void close() {
         fillings.forEach(Filling::stop);
-        sessions.forEach(Session::close);
     }
 
     /** One COPY into the table. */
@@ -132,17 +112,23 @@ final class ParallelCopy implements DataScript.Tables, AutoCloseable {
         private final FutureTask<Long> work;
         private final Thread thread;
 
-        Filling(Session session, String statement) {
-            this.work = new FutureTask<>(() -> fill(session, statement));
+        Filling(RestoreSession session) {
+            this.work = new FutureTask<>(() -> fill(session));
             this.thread = Thread.ofVirtual().name("copy").start(work);
         }
 
-        private long fill(Session session, String statement) throws SQLException, InterruptedException {
-            CopyIn copy = session.driver().getCopyAPI().copyIn(statement);
-            for (byte[] lines = waiting.take(); lines.length > 0; lines = waiting.take()) {
-                copy.writeToCopy(lines, 0, lines.length);
+        private long fill(RestoreSession session) throws SQLException, InterruptedException {
+            CopyIn copy = session.copyIn(statement);
+            try {
+                for (byte[] lines = waiting.take(); lines.length > 0; lines = waiting.take()) {
+                    copy.writeToCopy(lines, 0, lines.length);
+                }
+                return copy.endCopy();
+            } finally {
+                if (copy.isActive()) {
+                    copy.cancelCopy();
+                }
             }
-            return copy.endCopy();
         }
 
         boolean hasRoom() {
@@ -153,6 +139,7 @@ final class ParallelCopy implements DataScript.Tables, AutoCloseable {
             while (!waiting.offer(lines, 100, TimeUnit.MILLISECONDS)) {
                 if (work.isDone()) {
                     result();
+                    return;
                 } else if (left() <= 0) {
                     throw new TooSlow();
                 }

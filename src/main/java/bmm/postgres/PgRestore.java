@@ -4,7 +4,6 @@ import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.process.Command;
 import bmm.process.RunningCommand;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -20,8 +19,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings a dump back into one database that exists, with pg_restore, or with psql where the dump is SQL text. Unlike the
- * tools themselves it knows one good outcome only: whatever they pass over ("errors ignored on restore") is a failure.
+ * Brings a dump back into one database that exists: with pg_restore, or statement by statement where the dump is SQL text.
+ * Unlike the tool itself it knows one good outcome only: whatever that passes over ("errors ignored on restore") is a failure.
  */
 public final class PgRestore {
     /** What to restore. */
@@ -35,7 +34,7 @@ public final class PgRestore {
         /** A custom-format archive, read once from its beginning to its end: always one job. */
         record CustomStream(InputStream stream) implements Input {}
 
-        /** SQL text for psql. Where it was cut between two statements psql does not notice: the caller looks for the last line. */
+        /** SQL text. That it was cut between two statements goes unnoticed: the caller looks for the last line. */
         record Plain(InputStream stream) implements Input {}
     }
 
@@ -82,8 +81,8 @@ public final class PgRestore {
      *
      * @param jobs parallel workers, where the input allows
      * @param section the only part to restore; null for all
-     * @param sessions that fill a table side by side, if the section is {@link Section#DATA}; the archive's text must then be
-     *     UTF-8, and the tools not in a container
+     * @param owners how the owners of tables come to fill them, of the section {@link Section#DATA} or of a dump in SQL text,
+     *     each through as many sessions as there are jobs; null where the role that restores does
      * @param useList a file that names the entries to restore, see {@link ArchivePart#useList}; null for all
      * @param timeout after which the restore is stopped
      * @param settings of the server, {@code name=value}, for the sessions that restore
@@ -92,7 +91,7 @@ public final class PgRestore {
     public record Options(
             int jobs,
             @Nullable Section section,
-            int sessions,
+            @Nullable Owners owners,
             Set<Flag> flags,
             @Nullable Path useList,
             Duration timeout,
@@ -100,44 +99,46 @@ public final class PgRestore {
             Consumer<String> progress) {
         /** Everything as it was, with one job. */
         public static final Options DEFAULTS =
-                new Options(1, null, 1, Set.of(), null, Duration.ofDays(365), List.of(), line -> {});
+                new Options(1, null, null, Set.of(), null, Duration.ofDays(365), List.of(), line -> {});
 
         public Options withJobs(int number) {
-            return new Options(number, section, sessions, flags, useList, timeout, settings, progress);
+            return new Options(number, section, owners, flags, useList, timeout, settings, progress);
         }
 
         public Options only(Section part) {
-            return new Options(jobs, part, sessions, flags, useList, timeout, settings, progress);
+            return new Options(jobs, part, owners, flags, useList, timeout, settings, progress);
         }
 
-        /** The data, tables filled by so many sessions at a time. */
-        public Options onlyDataThrough(int number) {
-            return new Options(jobs, Section.DATA, number, flags, useList, timeout, settings, progress);
+        /** Tables are filled by their owners. */
+        public Options by(Owners they) {
+            return new Options(jobs, section, they, flags, useList, timeout, settings, progress);
         }
 
         public Options with(Flag... more) {
             Set<Flag> all = new TreeSet<>(flags);
             all.addAll(List.of(more));
-            return new Options(jobs, section, sessions, Set.copyOf(all), useList, timeout, settings, progress);
+            return new Options(jobs, section, owners, Set.copyOf(all), useList, timeout, settings, progress);
         }
 
         public Options only(Path list) {
-            return new Options(jobs, section, sessions, flags, list, timeout, settings, progress);
+            return new Options(jobs, section, owners, flags, list, timeout, settings, progress);
         }
 
         public Options within(Duration limit) {
-            return new Options(jobs, section, sessions, flags, useList, limit, settings, progress);
+            return new Options(jobs, section, owners, flags, useList, limit, settings, progress);
         }
 
         /** Such as {@code maintenance_work_mem=1GB}. */
         public Options withSettings(List<String> some) {
-            return new Options(jobs, section, sessions, flags, useList, timeout, List.copyOf(some), progress);
+            return new Options(jobs, section, owners, flags, useList, timeout, List.copyOf(some), progress);
         }
 
         public Options telling(Consumer<String> listener) {
-            return new Options(jobs, section, sessions, flags, useList, timeout, settings, listener);
+            return new Options(jobs, section, owners, flags, useList, timeout, settings, listener);
         }
     }
+
+    private static final List<String> AS_TEXT = List.of("--verbose", "--file=-", Section.DATA.argument);
 
     private final PgTools tools;
     private final String database;
@@ -164,25 +165,14 @@ public final class PgRestore {
         new PgRestore(tools, database, options).run(input);
     }
 
-    /**
-     * Makes the roles, and what else is in the SQL text that pg_dumpall --globals-only wrote. That a role is there
-     * already is no error.
-     *
-     * @throws RestoreFailure naming the first of all other errors
-     */
-    public static void globals(PgTools tools, byte[] sql, Duration timeout) throws InterruptedException {
-        PgRestore restore = new PgRestore(tools, "postgres", Options.DEFAULTS.within(timeout));
-        restore.errors.tolerate("role \"(?s:.*)\" already exists");
-        restore.feed(restore.psql(false), new ByteArrayInputStream(sql));
-    }
-
     private void run(Input input) throws InterruptedException {
-        if (options.sessions() > 1) {
-            new DataRestore(tools, database, applicationName, options, errors, psql(true)).run(input);
+        DataRestore data = new DataRestore(tools, database, applicationName, options, errors);
+        if (options.owners() != null && options.section() == Section.DATA) {
+            readData(input, data);
             return;
         }
         switch (input) {
-            case Input.Plain plain -> feed(psql(true), plain.stream());
+            case Input.Plain plain -> data.plain(plain.stream());
             case Input.CustomStream custom -> runStream(custom.stream());
             case Input.CustomFile custom -> runFile(custom.file());
             case Input.Directory directory -> runDirectory(directory.directory());
@@ -193,7 +183,7 @@ public final class PgRestore {
         if (tools.container().isEmpty() || options.useList() == null) {
             feed(pgRestore(List.of(), false), stream);
         } else {
-            feed(unpacked("cat >\"$input/archive\"", "/archive"), stream);
+            feed(unpacked("cat >\"$input/archive\"", "/archive", arguments(true)), stream);
         }
     }
 
@@ -209,7 +199,8 @@ public final class PgRestore {
         } else if (options.jobs() == 1) {
             finish(pgRestore(List.of(), false).input(file));
         } else {
-            finish(unpacked("cat >\"$input/archive\"", "/archive").input(file));
+            finish(unpacked("cat >\"$input/archive\"", "/archive", arguments(true))
+                    .input(file));
         }
     }
 
@@ -218,13 +209,50 @@ public final class PgRestore {
             finish(pgRestore(List.of(directory.toString()), true));
             return;
         }
-        Command pack =
-                Command.of("tar", "-cf", "-", "-C", directory.toString(), ".").timeout(options.timeout());
-        try (RunningCommand packing = pack.start()) {
-            feed(unpacked("tar -xf - -C \"$input\"", ""), packing.output());
+        try (RunningCommand packing = pack(directory).start()) {
+            feed(unpacked("tar -xf - -C \"$input\"", "", arguments(true)), packing.output());
         } catch (IOException e) {
             throw cannotStart("tar", e);
         }
+    }
+
+    private Command pack(Path directory) {
+        return Command.of("tar", "-cf", "-", "-C", directory.toString(), ".").timeout(options.timeout());
+    }
+
+    /** Has pg_restore write the data as SQL text instead of restoring it. */
+    private void readData(Input input, DataRestore data) throws InterruptedException {
+        boolean here = tools.container().isEmpty();
+        switch (input) {
+            case Input.CustomStream custom -> data.archive(writingData(""), custom.stream());
+            case Input.CustomFile custom
+            when here -> data.archive(writingData(custom.file().toString()), InputStream.nullInputStream());
+            case Input.CustomFile custom -> {
+                try (InputStream in = Files.newInputStream(custom.file())) {
+                    data.archive(writingData(""), in);
+                } catch (IOException e) {
+                    throw unreadable(custom.file(), e);
+                }
+            }
+            case Input.Directory directory
+            when here -> data.archive(writingData(directory.directory().toString()), InputStream.nullInputStream());
+            case Input.Directory directory -> {
+                try (RunningCommand packing = pack(directory.directory()).start()) {
+                    data.archive(unpacked("tar -xf - -C \"$input\"", "", AS_TEXT), packing.output());
+                } catch (IOException e) {
+                    throw cannotStart("tar", e);
+                }
+            }
+            case Input.Plain plain -> throw new IllegalArgumentException("SQL text has no sections");
+        }
+    }
+
+    private Command writingData(String archive) {
+        List<String> arguments = new ArrayList<>(AS_TEXT);
+        if (!archive.isEmpty()) {
+            arguments.add(archive);
+        }
+        return restoring(tools.command("pg_restore", database, applicationName, arguments));
     }
 
     private Command pgRestore(List<String> archive, boolean randomAccess) {
@@ -234,7 +262,7 @@ public final class PgRestore {
     }
 
     /** Unpacks its input inside the container, behind the list if there is one, and takes it away again however it ends. */
-    private Command unpacked(String unpack, String path) {
+    private Command unpacked(String unpack, String path, List<String> arguments) {
         Path list = options.useList();
         // One byte at a time: nothing else reads exactly so much, and leaves the rest to what comes after it.
         String takeList = list == null
@@ -252,7 +280,7 @@ public final class PgRestore {
                 %s
                 pg_restore "$@" %s "$input%s"
                 """.formatted(Container.temporary("$" + PgTools.APPLICATION_NAME), takeList, unpack, useList, path);
-        return restoring(tools.script(script, database, applicationName, arguments(true)));
+        return restoring(tools.script(script, database, applicationName, arguments));
     }
 
     private List<String> arguments(boolean randomAccess) {
@@ -278,16 +306,6 @@ public final class PgRestore {
     /** pg_restore wants its database named, and takes some names for connection strings. */
     private String connectionString() {
         return "dbname='" + database.replace("\\", "\\\\").replace("'", "\\'") + "'";
-    }
-
-    private Command psql(boolean stopAtErrors) {
-        List<String> arguments =
-                new ArrayList<>(List.of("--no-psqlrc", "--quiet", "--no-password", "--file=-", "--output=/dev/null"));
-        arguments.add("--variable=ON_ERROR_STOP=" + (stopAtErrors ? "1" : "0"));
-        if (options.flags().contains(Flag.SINGLE_TRANSACTION)) {
-            arguments.add(Flag.SINGLE_TRANSACTION.argument);
-        }
-        return restoring(tools.command("psql", database, applicationName, arguments));
     }
 
     private Command restoring(Command command) {

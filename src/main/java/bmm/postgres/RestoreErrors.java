@@ -14,14 +14,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what pg_restore and psql say on standard error, and judges by it whether a restore went well. */
+/** Reads what pg_restore says on standard error, hears what the server refused, and judges by both whether a restore went well. */
 final class RestoreErrors implements Consumer<String> {
     static final Hint FREE_SPACE = Hint.of("free some space where the server keeps its data");
 
     private static final int MOST = 100;
     private static final Pattern ENTRY = Pattern.compile("from TOC entry \\d+; \\d+ \\d+ (.+)");
-    private static final Pattern ERROR = Pattern.compile(
-            "(?:pg_restore: (?:error|fatal): |psql: error: |(?:psql:\\S+ )?(?:ERROR|FATAL|PANIC):\\s+)(.+)");
+    private static final Pattern ERROR = Pattern.compile("pg_restore: (?:error|fatal): (.+)");
     private static final Pattern COPYING = Pattern.compile("CONTEXT:  COPY ([^,]+),.*");
     private static final Pattern IGNORED = Pattern.compile("pg_restore: warning: errors ignored on restore: (\\d+)");
     private static final Pattern DOING = Pattern.compile("pg_restore: (?:creating|processing|executing) (.+)");
@@ -34,7 +33,6 @@ final class RestoreErrors implements Consumer<String> {
     private final Consumer<String> progress;
     private final List<String> errors = new ArrayList<>();
     private final Set<String> missingRoles = new LinkedHashSet<>();
-    private @Nullable Pattern tolerated;
     private @Nullable String entry;
     private long count;
     private long ignored;
@@ -43,11 +41,6 @@ final class RestoreErrors implements Consumer<String> {
         this.database = database;
         this.major = major;
         this.progress = progress;
-    }
-
-    /** Errors that are none. */
-    void tolerate(String regex) {
-        tolerated = Pattern.compile(regex);
     }
 
     @Override
@@ -71,9 +64,6 @@ final class RestoreErrors implements Consumer<String> {
     }
 
     private void add(String message) {
-        if (tolerated != null && tolerated.matcher(message).matches()) {
-            return;
-        }
         count++;
         Matcher role = ROLE.matcher(message);
         if (role.find()) {
@@ -98,19 +88,48 @@ final class RestoreErrors implements Consumer<String> {
             throw stopped();
         }
         String first = errors.isEmpty() ? running.lastError() : errors.getFirst();
-        String more = count > 1 ? ", and " + Amounts.count(count - 1, "more error") : "";
         throw failure(
-                subject + (first.isBlank() ? "the restore failed with exit status " + exit : first) + more,
+                subject + (first.isBlank() ? "the restore failed with exit status " + exit : first) + more(),
                 hint(first, exit));
     }
 
-    /** What the server said to rows that bmm sent it. */
+    /** What the server said to what bmm sent it, if that ends the restore. */
     synchronized RestoreFailure refused(String message) {
         if (Stopping.requested()) {
             return stopped();
         }
+        note(message);
+        return allRefused();
+    }
+
+    /** The same, if the restore goes on, to find what else there is. */
+    synchronized void note(String message) {
+        entry = null;
         add(message);
-        return failure("database " + database + ": " + message, hint(message, 1));
+    }
+
+    /** Throws if something was refused. */
+    synchronized void checkRefused() {
+        if (count > 0) {
+            throw allRefused();
+        }
+    }
+
+    private RestoreFailure allRefused() {
+        String first = errors.getFirst();
+        return failure("database " + database + ": " + first + more(), hint(first, 1));
+    }
+
+    private String more() {
+        return count > 1 ? ", and " + Amounts.count(count - 1, "more error") : "";
+    }
+
+    /** Throws if the tool ended badly by itself, whether it was told to end or not. */
+    synchronized void checkSaid(RunningCommand running, int exit) {
+        if (count > 0) {
+            String first = errors.getFirst();
+            throw failure("database " + database + ": " + first + more(), hint(first, exit));
+        }
     }
 
     /** It did not end in time. */
@@ -123,7 +142,7 @@ final class RestoreErrors implements Consumer<String> {
                 Set.of());
     }
 
-    private RestoreFailure stopped() {
+    RestoreFailure stopped() {
         return failure("database " + database + ": the restore was stopped", Hint.of("run it again"));
     }
 
@@ -148,9 +167,7 @@ final class RestoreErrors implements Consumer<String> {
         if (isDiskFull(said)) {
             return FREE_SPACE;
         }
-        if (said.contains("unsupported version")
-                || said.contains("unrecognized configuration parameter")
-                || said.contains("invalid command \\")) {
+        if (said.contains("unsupported version") || said.contains("unrecognized configuration parameter")) {
             return Hint.of(
                     "a newer PostgreSQL wrote this dump: install its client, and restore into a server not older than it");
         }

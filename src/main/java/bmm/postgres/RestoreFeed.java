@@ -40,7 +40,7 @@ final class RestoreFeed {
         }
     }
 
-    /** What cannot be read must not look like the end: psql would take half of a dump for the whole. */
+    /** What cannot be read must not look like the end: half of a dump would be taken for the whole. */
     private int read(byte[] buffer) {
         try {
             return from.read(buffer);
@@ -56,11 +56,16 @@ final class RestoreFeed {
         thread.join();
         Exception e = unreadable;
         if (e != null) {
-            throw new Failure(
-                    ExitCode.VERIFICATION,
-                    "database " + database + ": the dump cannot be read to its end: " + Failure.reason(e),
-                    "it is damaged: take another copy of this backup",
-                    e);
+            throw unreadable(database, e);
         }
+    }
+
+    /** Half of a dump is no dump. */
+    static Failure unreadable(String database, Exception e) {
+        return new Failure(
+                ExitCode.VERIFICATION,
+                "database " + database + ": the dump cannot be read to its end: " + Failure.reason(e),
+                "it is damaged: take another copy of this backup",
+                e);
     }
 }

@@ -53,6 +53,7 @@ public final class RestoreTarget {
      * @param databases every database there is
      * @param roles every role there is
      * @param extensions what can be installed
+     * @param superuser whether the role that connects is one
      * @param dataDirectory where it keeps its data, or null where it does not say
      */
     public record Seen(
@@ -61,6 +62,7 @@ public final class RestoreTarget {
             Set<String> databases,
             Set<String> roles,
             Set<String> extensions,
+            boolean superuser,
             @Nullable Path dataDirectory) {}
 
     /**
@@ -79,6 +81,8 @@ public final class RestoreTarget {
                     names(session, "SELECT datname FROM pg_catalog.pg_database"),
                     names(session, "SELECT rolname FROM pg_catalog.pg_roles"),
                     names(session, "SELECT name FROM pg_catalog.pg_available_extensions"),
+                    session.queryOne("SHOW is_superuser", row -> row.getString(1))
+                            .equals("on"),
                     directory == null ? null : Path.of(directory));
         });
     }
@@ -132,24 +136,32 @@ public final class RestoreTarget {
         });
     }
 
-    /** Runs statements one by one; returns what failed, in words. Settings that do not fit here are no reason to fail. */
-    public List<String> tryAll(String database, List<String> statements) {
-        return in(
-                database,
-                "database " + database,
-                session -> statements.stream()
-                        .map(statement -> failureOf(session, statement))
-                        .filter(said -> !said.isEmpty())
-                        .toList());
+    /** The names of the tablespaces. */
+    public Set<String> tablespaces() {
+        return anywhere(
+                "looking at the tablespaces",
+                session -> names(session, "SELECT spcname FROM pg_catalog.pg_tablespace"));
     }
 
-    private static String failureOf(Session session, String statement) {
+    /**
+     * Runs statements about databases one by one, from outside of those. Returns what failed, in words: settings that do not fit
+     * here are no reason to fail.
+     */
+    public List<String> tryAll(List<String> statements) {
+        try (RestoreSession session = OwnDatabases.restoreSession(server)) {
+            return statements.stream()
+                    .map(statement -> failureOf(session, statement))
+                    .filter(said -> !said.isEmpty())
+                    .toList();
+        }
+    }
+
+    private static String failureOf(RestoreSession session, String statement) {
         try {
-            session.execute(statement);
+            session.run(statement);
             return "";
         } catch (SQLException e) {
-            return SqlFailure.message(e) + ": "
-                    + statement.strip().lines().findFirst().orElse("");
+            return SqlFailure.message(e);
         }
     }
 }

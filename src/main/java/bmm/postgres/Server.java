@@ -135,8 +135,13 @@ public final class Server {
     }
 
     Session connect(String database) {
+        return connect(database, Map.of());
+    }
+
+    /** The same; {@code more} are parameters of the driver. */
+    Session connect(String database, Map<String, String> more) {
         try {
-            Opened opened = open(database);
+            Opened opened = openPinned(database, more);
             return new Session(opened.connection(), opened.tap());
         } catch (SQLException e) {
             throw SqlFailure.connecting(e, connection, database);
@@ -147,8 +152,13 @@ public final class Server {
     private record Opened(Connection connection, @Nullable CopyTap tap) {}
 
     private Opened open(String database) {
+        return openPinned(database, Map.of());
+    }
+
+    private Opened openPinned(String database, Map<String, String> more) {
+        Map<String, String> parameters = new TreeMap<>(LIMITS);
+        parameters.putAll(more);
         try {
-            Map<String, String> parameters = new TreeMap<>(LIMITS);
             parameters.put("options", Pins.STARTUP_OPTIONS);
             return openWith(database, parameters);
         } catch (Failure e) {
@@ -156,7 +166,8 @@ public final class Server {
                 throw e;
             }
             LOG.atDebug().log("a pooler does not pass on settings: {}", e.getMessage());
-            return openWith(database, LIMITS);
+            parameters.remove("options");
+            return openWith(database, parameters);
         }
     }
 

@@ -1,10 +1,14 @@
 package bmm.postgres;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The character set of a dump: the database's, which pg_dump writes names and data in (PostgreSQL manual, "Character Set
@@ -38,19 +42,42 @@ final class ServerEncoding {
 
     private ServerEncoding() {}
 
+    /**
+     * Decodes text.
+     *
+     * @param encoding by PostgreSQL's name
+     * @throws IOException if it is not text in that encoding, or in one that Java has no name for
+     */
+    static String decode(byte[] text, String encoding) throws IOException {
+        Charset charset = named(encoding);
+        if (charset == null) {
+            throw new IOException("text in the encoding " + encoding + ", which cannot be read here");
+        }
+        try {
+            return charset.newDecoder().decode(ByteBuffer.wrap(text)).toString();
+        } catch (CharacterCodingException e) {
+            throw new IOException("text that is not in its encoding, " + encoding, e);
+        }
+    }
+
+    /** The same, for those who only look: what cannot be read becomes something that is no text. */
+    static String decodeLeniently(byte[] text, String encoding) {
+        Charset charset = named(encoding);
+        return new String(text, charset == null ? StandardCharsets.UTF_8 : charset);
+    }
+
+    private static @Nullable Charset named(String encoding) {
+        String name = encoding.startsWith("WIN12") ? "windows-" + encoding.substring(3) : NAMES.get(encoding);
+        return name != null && Charset.isSupported(name) ? Charset.forName(name) : null;
+    }
+
     /** The character set that a {@code SET client_encoding} statement names; UTF-8 for any other text. */
     static Charset of(String statement) {
         Matcher set = SET.matcher(statement);
         if (!set.matches()) {
             return StandardCharsets.UTF_8;
         }
-        String encoding = set.group(1);
-        String name = encoding.startsWith("WIN12") ? "windows-" + encoding.substring(3) : NAMES.get(encoding);
-        return name != null && Charset.isSupported(name) ? Charset.forName(name) : StandardCharsets.UTF_8;
-    }
-
-    /** Whether a line of SQL is such a statement. */
-    static boolean isSet(String statement) {
-        return SET.matcher(statement).matches();
+        Charset charset = named(set.group(1));
+        return charset == null ? StandardCharsets.UTF_8 : charset;
     }
 }

@@ -46,6 +46,7 @@ final class TableOfContents {
     /**
      * One entry.
      *
+     * @param owner of the object, empty where it has none
      * @param dependencies ids of other entries
      * @param fileName in directory archives the file that holds the data, else empty
      */
@@ -57,6 +58,7 @@ final class TableOfContents {
             String definition,
             String copyStatement,
             String namespace,
+            String owner,
             List<Integer> dependencies,
             String fileName) {
         /** The same, its text read in the encoding of the database. */
@@ -69,6 +71,7 @@ final class TableOfContents {
                     decoded(definition, charset),
                     decoded(copyStatement, charset),
                     decoded(namespace, charset),
+                    decoded(owner, charset),
                     dependencies,
                     fileName);
         }
@@ -181,7 +184,7 @@ final class TableOfContents {
         if (version >= 16) {
             readInt(); // relkind
         }
-        readString(); // owner
+        final String owner = text(readString());
         readString(); // with oids
         List<Integer> dependencies = readDependencies();
         String fileName = "";
@@ -190,7 +193,7 @@ final class TableOfContents {
         } else {
             fileName = text(readString());
         }
-        return new Entry(id, hasData, tag, kind, definition, copyStatement, namespace, dependencies, fileName);
+        return new Entry(id, hasData, tag, kind, definition, copyStatement, namespace, owner, dependencies, fileName);
     }
 
     private List<Integer> readDependencies() throws IOException {

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
  * time. ALTER TABLE … SET LOGGED would write every table anew, so the catalog is changed instead, which only a server that
  * is thrown away afterwards may be asked for: should it crash, they are not whole.
  */
-public final class UnloggedTables implements AutoCloseable {
+final class UnloggedTables implements AutoCloseable {
     private static final String TEMPORARILY = """
             UPDATE pg_catalog.pg_class SET relpersistence = 'u'
             WHERE relpersistence = 'p' AND relkind IN ('r', 't', 'i') AND oid >= 16384
@@ -27,9 +27,7 @@ public final class UnloggedTables implements AutoCloseable {
     }
 
     /** All of a database that are logged now. */
-    public static UnloggedTables of(ScratchCluster cluster, OwnDatabase of) {
-        Server server = cluster.server();
-        String database = of.name();
+    static UnloggedTables of(Server server, String database) {
         try (Session session = server.connect(database)) {
             return new UnloggedTables(server, database, session.query(TEMPORARILY, row -> row.getLong(1)));
         } catch (SQLException e) {

@@ -7,41 +7,36 @@ import bmm.base.Keys;
 import bmm.base.Settings;
 import bmm.base.Stopping;
 import bmm.catalog.Manifest;
+import bmm.dump.ArchiveBeginning;
 import bmm.dump.DumpContent;
 import bmm.dump.FetchedDump;
 import bmm.dump.Found;
 import bmm.postgres.ArchiveHeader;
 import bmm.postgres.DatabaseFacts;
 import bmm.postgres.Globals;
+import bmm.postgres.GlobalsRestore;
+import bmm.postgres.MadeUpRoles;
 import bmm.postgres.OwnDatabase;
+import bmm.postgres.Owners;
 import bmm.postgres.PgRestore;
 import bmm.postgres.PgRestore.Flag;
 import bmm.postgres.PgRestore.Input;
 import bmm.postgres.PgRestore.Section;
 import bmm.postgres.RestoreFailure;
-import bmm.postgres.UnloggedTables;
 import bmm.stream.Progress;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The part of a drill that restores: roles first, then the dump, into a database made for it. */
 final class DrillRestore {
-    private static final Logger LOG = LoggerFactory.getLogger(DrillRestore.class);
-    private static final int MOST_ATTEMPTS = 20;
-
     private final FetchedDump dump;
     private final DumpContent content;
     private final ArchiveHeader header;
@@ -80,101 +75,90 @@ final class DrillRestore {
      * @throws RestoreFailure unless everything was restored without an error
      */
     String restore() throws InterruptedException {
-        boolean withOwners = makeRoles();
         PgRestore.Options options = PgRestore.Options.DEFAULTS
                 .withJobs(pace == RestorePace.ALONE ? 1 : jobs)
                 .within(settings.get(Keys.DRILL_TIMEOUT))
                 .with(Flag.NO_TABLESPACES)
                 .telling(progress::detail);
-        if (!withOwners) {
-            return restoreWithMadeUpRoles(options.with(Flag.NO_OWNER, Flag.NO_PRIVILEGES));
+        return pace == RestorePace.BY_OWNERS ? restoreByOwners(options) : restoreAsThatRole(options);
+    }
+
+    /**
+     * Objects are made by a superuser, and tables filled by sessions of their owners: what rows bring to run is run as them. A
+     * table is filled by several sessions, which must see it: it is made in a transaction of its own.
+     */
+    private String restoreByOwners(PgRestore.Options options) throws InterruptedException {
+        Set<String> before = roles();
+        boolean made = makeRoles();
+        PgRestore.Options complete = made ? options : options.with(Flag.NO_PRIVILEGES);
+        OwnDatabase fresh = freshDatabase();
+        PgRestore.Options data = complete.by(Owners.OF_A_THROWAWAY_SERVER);
+        String notes;
+        if (content instanceof DumpContent.Sql) {
+            notes = restoreInto(fresh, made ? data : data.with(Flag.NO_OWNER));
+        } else {
+            restoreInto(fresh, complete.only(Section.PRE_DATA));
+            restoreInto(fresh, data.only(Section.DATA));
+            notes = restoreInto(fresh, complete.only(Section.POST_DATA));
         }
+        if (made) {
+            return notes;
+        }
+        Set<String> madeUp = roles();
+        madeUp.removeAll(before);
+        return madeUp.isEmpty() ? notes : notes + "; roles made up for it: " + String.join(", ", madeUp);
+    }
+
+    private Set<String> roles() {
+        return new TreeSet<>(DatabaseFacts.read(target.server(), "postgres").roles());
+    }
+
+    /** In a server that is not the drill's: its roles are other people's, and everything belongs to the one that connects. */
+    private String restoreAsThatRole(PgRestore.Options options) throws InterruptedException {
+        proceedings.add(Proof.reported("roles", "not restored: the server's roles are not the drill's"));
+        PgRestore.Options own = options.with(Flag.NO_OWNER, Flag.NO_PRIVILEGES);
         if (pace == RestorePace.TABLE_BY_TABLE) {
-            return restoreInto(freshDatabase(), options);
+            return restoreInto(freshDatabase(), own);
         }
         try {
-            return pace == RestorePace.SHARED_TABLES && target instanceof DrillTarget.Scratch scratch
-                    ? restoreInParts(scratch, options)
-                    : restoreAtOnce(options);
+            // What is filled in the transaction that made it needs no WAL (PostgreSQL manual, "Populating a Database").
+            return restoreInto(freshDatabase(), own.with(Flag.SINGLE_TRANSACTION));
         } catch (RestoreFailure e) {
             if (e.errors().isEmpty() || Stopping.requested()) {
                 throw e;
             }
-            // Both end at the first error, and may fail where others do not: step by step it names all that is wrong.
-            return restoreInto(freshDatabase(), options);
+            // It ends at the first error, and may fail where others do not: step by step it names all that is wrong.
+            return restoreInto(freshDatabase(), own);
         }
     }
 
-    /** A table is filled by several sessions, which must see it: it is made in a transaction of its own. */
-    private String restoreInParts(DrillTarget.Scratch scratch, PgRestore.Options options) throws InterruptedException {
-        OwnDatabase fresh = freshDatabase();
-        PgRestore.Options strict = options.with(Flag.EXIT_ON_ERROR);
-        restoreInto(fresh, strict.only(Section.PRE_DATA));
-        try (UnloggedTables tables = scratch.unlogged(fresh)) {
-            LOG.atDebug().log("tables are filled by {} sessions, {}", jobs, tables);
-            restoreInto(fresh, options.onlyDataThrough(jobs));
-        }
-        return restoreInto(fresh, strict.only(Section.POST_DATA));
-    }
-
-    /**
-     * What is filled in the transaction that made it needs no WAL (PostgreSQL manual, "Populating a Database"); with several
-     * workers pg_restore sees to that by itself.
-     */
-    private String restoreAtOnce(PgRestore.Options options) throws InterruptedException {
-        return restoreInto(freshDatabase(), options.with(Flag.SINGLE_TRANSACTION));
-    }
-
-    /** Policies name roles, and so does SQL text; without globals they have to come from somewhere. */
-    private String restoreWithMadeUpRoles(PgRestore.Options options) throws InterruptedException {
-        Set<String> made = new HashSet<>();
-        for (int attempt = 1; ; attempt++) {
-            try {
-                String notes = restoreInto(freshDatabase(), options);
-                return made.isEmpty() ? notes : notes + "; roles made up for it: " + String.join(", ", made);
-            } catch (RestoreFailure e) {
-                if (attempt == MOST_ATTEMPTS || !makeMissing(e.missingRoles(), made)) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    private boolean makeMissing(Set<String> missing, Set<String> made) throws InterruptedException {
-        if (missing.isEmpty() || !made.addAll(missing)) {
-            return false;
-        }
-        // An event trigger may belong to superusers only; here nobody logs in as one of them.
-        String sql = missing.stream()
-                .map(role -> "CREATE ROLE \"" + role.replace("\"", "\"\"") + "\" SUPERUSER;\n")
-                .collect(Collectors.joining());
-        return target.makeRoles(sql.getBytes(StandardCharsets.UTF_8), Duration.ofMinutes(1));
-    }
-
-    /** Whether those are there that own what the dump holds. */
-    private boolean makeRoles() throws InterruptedException {
+    /** Whether those are there that own what the dump holds; else they are made up. */
+    private boolean makeRoles() {
         Optional<Path> file = dump.globals();
-        if (target instanceof DrillTarget.Database) {
-            proceedings.add(Proof.reported("roles", "not restored: the server's roles are not the drill's"));
-            return false;
-        }
         if (file.isEmpty()) {
             proceedings.add(Proof.missing("roles", "no globals beside the dump; owners and privileges are left out"));
+            makeUpRoles();
             return false;
         }
-        Globals globals = Globals.of(read(file.get())).withoutTablespaces();
+        Globals globals = Globals.of(read(file.get())).forThrowawayServer();
         try {
-            boolean made = target.makeRoles(globals.sql(), settings.get(Keys.DRILL_TIMEOUT));
-            List<String> missing = new ArrayList<>(globals.roles());
-            missing.removeAll(DatabaseFacts.read(target.server(), "postgres").roles());
-            proceedings.add(Proof.of(
-                    "roles",
-                    Amounts.count(globals.roles().size(), "role") + " from the globals",
-                    missing.stream().map(role -> "role " + role + " is missing").toList()));
-            return made;
+            GlobalsRestore.run(target.server(), globals);
+            proceedings.add(
+                    Proof.of("roles", Amounts.count(globals.roles().size(), "role") + " from the globals", List.of()));
         } catch (RestoreFailure e) {
             proceedings.add(Proof.of("roles", "", e.errors()));
-            return true;
+        }
+        return true;
+    }
+
+    /** A dump in SQL text names them as it comes to them. */
+    private void makeUpRoles() {
+        try (InputStream in = ArchiveBeginning.open(content)) {
+            if (in != null) {
+                MadeUpRoles.make(target.server(), MadeUpRoles.namedIn(in));
+            }
+        } catch (IOException e) {
+            throw DrillProofs.damaged(dump.found(), e);
         }
     }
 

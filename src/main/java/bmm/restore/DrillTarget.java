@@ -1,13 +1,10 @@
 package bmm.restore;
 
 import bmm.postgres.OwnDatabase;
-import bmm.postgres.PgRestore;
 import bmm.postgres.PgTools;
 import bmm.postgres.ScratchCluster;
 import bmm.postgres.ScratchContainer;
 import bmm.postgres.Server;
-import bmm.postgres.UnloggedTables;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,9 +21,8 @@ sealed interface DrillTarget extends AutoCloseable {
     /** Of a version that can read the dump. */
     PgTools tools();
 
-    /** Makes roles, where the whole server belongs to the drill; else there is nothing to be done, and it says no. */
-    default boolean makeRoles(byte[] sql, Duration timeout) throws InterruptedException {
-        PgRestore.globals(tools(), sql, timeout);
+    /** Whether the whole server is the drill's, with all roles in it. */
+    default boolean isThrownAway() {
         return true;
     }
 
@@ -65,11 +61,6 @@ sealed interface DrillTarget extends AutoCloseable {
         @Override
         public String isolation() {
             return cluster.isolation().toString();
-        }
-
-        /** Its tables are filled without the server's log: nobody needs them after a crash. */
-        UnloggedTables unlogged(OwnDatabase database) {
-            return UnloggedTables.of(cluster, database);
         }
 
         @Override
@@ -150,7 +141,7 @@ sealed interface DrillTarget extends AutoCloseable {
         }
 
         @Override
-        public boolean makeRoles(byte[] sql, Duration timeout) {
+        public boolean isThrownAway() {
             return false;
         }
 

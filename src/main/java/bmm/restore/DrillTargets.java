@@ -103,6 +103,11 @@ final class DrillTargets {
         }
     }
 
+    /** Whether the server is made for the drill and gone with it. */
+    boolean areThrownAway() {
+        return !wanted.equals(DATABASE);
+    }
+
     /** Makes sure of all room before anything is fetched or made. */
     void checkRoom(Found found) {
         Manifest manifest = found.manifest();

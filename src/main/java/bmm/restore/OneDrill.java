@@ -67,8 +67,8 @@ final class OneDrill implements AutoCloseable {
         ArchiveHeader header = DumpOrigin.of(content);
         DrillTarget target = targets.open(header, early, now);
         proceedings.add(Proof.reported(Proof.ISOLATION, target.isolation()));
-        DrillRestore restoring = new DrillRestore(
-                dump, content, header, target, pace.in(header), targets.jobs(), settings, progress, proceedings);
+        DrillRestore restoring =
+                new DrillRestore(dump, content, header, target, pace, targets.jobs(), settings, progress, proceedings);
         FutureTask<Optional<ArchiveContent>> decoding = new FutureTask<>(() -> DrillProofs.wasDecoded(manifest)
                 ? Optional.empty()
                 : Optional.of(DumpDecoder.decode(content, DrillProofs.hashInArchive(manifest))));

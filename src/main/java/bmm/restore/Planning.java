@@ -9,6 +9,7 @@ import bmm.dump.FetchedDump;
 import bmm.dump.Found;
 import bmm.dump.Room;
 import bmm.postgres.ArchivePart;
+import bmm.postgres.OwnerLogins;
 import bmm.postgres.PgTools;
 import bmm.postgres.RestoreTarget;
 import bmm.restore.RestorePlan.Way;
@@ -22,6 +23,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** From a found backup and what is wanted of it to a plan; refuses what cannot go well, and changes nothing. */
@@ -43,6 +45,9 @@ record Planning(RestoreRequest request, Found found, RestoreServer at, Room room
         PgTools tools = at.tools(Math.max(server.major(), dumpedBy));
         int dumpedFrom = manifest == null ? 0 : manifest.database().serverMajor();
         RestorePreflight.checkVersions(request, server, tools, dumpedBy, dumpedFrom);
+        if (request.has(Choice.AS_OWNERS)) {
+            RestorePreflight.checkLogins(at.server(), owners());
+        }
         if (manifest != null && way != Way.SELECT) {
             RestorePreflight.checkExtensions(manifest, server);
         }
@@ -130,7 +135,7 @@ record Planning(RestoreRequest request, Found found, RestoreServer at, Room room
                     (fetch ? "fetch it to " + room.directory() + " and " : "") + "compare its hash with the manifest");
         }
         if (request.has(Choice.GLOBALS)) {
-            steps.add("make the roles that are missing");
+            steps.add("make the roles and tablespaces that are missing");
         }
         String compare =
                 found.manifest() == null || request.has(Choice.NO_CHECK) ? "" : " and compare it with the manifest";
@@ -151,6 +156,27 @@ record Planning(RestoreRequest request, Found found, RestoreServer at, Room room
                         + ", with all that belongs to it, in one transaction");
         }
         return List.copyOf(steps);
+    }
+
+    /** A restore runs what owners wrote: the user should know with which rights. */
+    private String rights(RestoreTarget.Seen server) {
+        String role = at.connection().user() + (server.superuser() ? ", a superuser" : "");
+        Set<String> owners = owners();
+        String tables = owners.isEmpty() ? "tables" : "the tables of " + Amounts.count(owners.size(), "owner");
+        return request.has(Choice.AS_OWNERS)
+                ? tables + " are filled in sessions of their owners; their indexes, foreign keys and views are made by "
+                        + role
+                : tables + " bring code of their owners (checks, domains, generated columns, triggers): it runs as "
+                        + role + (request.isSelective() ? "" : "; --as-owners fills them in sessions of their owners");
+    }
+
+    /** Empty where that is only known once the dump is fetched and unpacked. */
+    private Set<String> owners() {
+        try (InputStream in = ArchiveBeginning.open(found)) {
+            return in == null ? Set.of() : OwnerLogins.owners(in);
+        } catch (IOException e) {
+            return Set.of(); // fetching it says what is wrong with it
+        }
     }
 
     private List<String> notes(Way way, String into, RestoreTarget.Seen server, Optional<ArchivePart> part) {
@@ -175,6 +201,7 @@ record Planning(RestoreRequest request, Found found, RestoreServer at, Room room
             notes.add("role " + manifest.database().owner()
                     + ", the owner, is missing here: --globals makes it, --no-owner does without");
         }
+        notes.add(rights(server));
         if (request.has(Choice.REPLACE) && way == Way.CREATE) {
             notes.add("there is no database " + into + " to replace");
         }

@@ -146,7 +146,7 @@ public final class Restore implements AutoCloseable {
 
     private RestoreReport carryOut(RestorePlan plan, Instant begun) throws InterruptedException {
         try (FetchedDump dump = FetchedDump.fetch(plan.found(), room(), begun, progress)) {
-            RestoreRun run = new RestoreRun(request, plan, at().server(), settings, progress);
+            RestoreRun run = new RestoreRun(request, plan, at().server(), progress);
             RestoreRun.Done done = run.carryOut(dump);
             return new RestoreReport(
                     plan, Duration.between(begun, clock.instant()), done.compared(), done.notes(), null);

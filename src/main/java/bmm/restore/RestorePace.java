@@ -3,7 +3,6 @@ package bmm.restore;
 import bmm.catalog.Manifest;
 import bmm.dump.DumpForm;
 import bmm.dump.FetchedDump;
-import bmm.postgres.ArchiveHeader;
 
 /** How a drill keeps several processors busy (decision 0028). */
 enum RestorePace {
@@ -13,39 +12,20 @@ enum RestorePace {
     /** pg_restore with workers, each at a table of its own. */
     TABLE_BY_TABLE,
 
-    /** One table after the other, its rows given to several sessions in turns. */
-    SHARED_TABLES;
+    /** Each table by its owner, one after the other, the rows of large ones given to several sessions in turns. */
+    BY_OWNERS;
 
-    private static final String UTF8 = "UTF8";
     private static final double MOST_IN_ONE = 0.6;
 
     static RestorePace of(FetchedDump dump, DrillTargets targets) {
+        if (targets.areThrownAway()) {
+            return BY_OWNERS;
+        }
         Manifest manifest = dump.found().manifest();
-        if (targets.jobs() == 1) {
+        if (targets.jobs() == 1 || dump.form().archive() == DumpForm.Archive.PLAIN) {
             return ALONE;
         }
-        if (manifest == null) {
-            return TABLE_BY_TABLE;
-        }
-        if (targets.areScratch() && canShare(manifest) && dump.form().archive() != DumpForm.Archive.PLAIN) {
-            return SHARED_TABLES;
-        }
-        return isMostlyOneTable(manifest.fingerprint()) ? ALONE : TABLE_BY_TABLE;
-    }
-
-    /** The same, unless the archive's text turns out to be of another encoding than its database was. */
-    RestorePace in(ArchiveHeader header) {
-        return this == SHARED_TABLES && !UTF8.equals(header.encoding()) ? ALONE : this;
-    }
-
-    /**
-     * The driver speaks nothing but UTF-8 to COPY, large objects would go through psql statement by statement, and without
-     * globals the roles have to be made up, in several attempts.
-     */
-    private static boolean canShare(Manifest manifest) {
-        return UTF8.equals(manifest.database().encoding())
-                && manifest.fingerprint().largeObjects().count() == 0
-                && manifest.globals() != null;
+        return manifest != null && isMostlyOneTable(manifest.fingerprint()) ? ALONE : TABLE_BY_TABLE;
     }
 
     /** Of pg_restore's workers one would work, and the others cost more than they bring. */

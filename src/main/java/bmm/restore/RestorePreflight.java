@@ -14,8 +14,10 @@ import bmm.dump.Origin.OnDisk;
 import bmm.dump.Room;
 import bmm.postgres.ArchiveHeader;
 import bmm.postgres.ExtensionPackage;
+import bmm.postgres.OwnerLogins;
 import bmm.postgres.PgTools;
 import bmm.postgres.RestoreTarget;
+import bmm.postgres.Server;
 import bmm.postgres.TableName;
 import bmm.restore.RestoreRequest.Choice;
 import com.google.errorprone.annotations.CompileTimeConstant;
@@ -23,6 +25,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What must be true before anything is changed. */
@@ -43,7 +47,14 @@ final class RestorePreflight {
         if (request.has(Choice.REPLACE) && request.has(Choice.NO_CHECK) && found.manifest() != null) {
             throw usage("--replace always compares before it swaps", "leave --no-check out");
         }
+        if (request.has(Choice.AS_OWNERS)
+                && (request.has(Choice.CLEAN) || request.isSelective() || request.has(Choice.NO_OWNER))) {
+            throw usage(
+                    "--as-owners is for a whole database with its owners",
+                    "leave out --clean, --table, --schema and --no-owner");
+        }
         boolean forArchives = request.isSelective()
+                || request.has(Choice.AS_OWNERS)
                 || request.has(Choice.CLEAN)
                 || request.has(Choice.NO_OWNER)
                 || request.has(Choice.NO_PRIVILEGES);
@@ -55,6 +66,22 @@ final class RestorePreflight {
         if (request.has(Choice.GLOBALS) && found.globals() == null) {
             throw usage(
                     found.file() + ": no globals were saved with it", "leave --globals out; make the roles by hand");
+        }
+    }
+
+    /** Everybody who owns a table of the dump can log in. */
+    static void checkLogins(Server server, Set<String> owners) {
+        Map<String, String> refused = OwnerLogins.refused(server, owners);
+        if (!refused.isEmpty()) {
+            throw new Failure(
+                    ExitCode.PREFLIGHT,
+                    "not restored: " + Amounts.count(refused.size(), "owner") + " of tables cannot log in: "
+                            + refused.values().iterator().next(),
+                    Hint.of("pg_hba.conf and the password file (PGPASSFILE) decide on ")
+                            .names(refused.keySet())
+                            .and(
+                                    "; roles that are missing are made by a restore with --globals; without --as-owners the"
+                                            + " role that restores fills all tables"));
         }
     }
 

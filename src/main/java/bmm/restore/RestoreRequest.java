@@ -46,7 +46,9 @@ public record RestoreRequest(
         /** A backup that no key of a known host signed is taken all the same. */
         ALLOW_UNSIGNED,
         /** A plain backup is taken where backups are to be encrypted. */
-        ALLOW_PLAIN
+        ALLOW_PLAIN,
+        /** Each table is filled by a session that logs in as its owner. */
+        AS_OWNERS
     }
 
     public boolean has(Choice choice) {

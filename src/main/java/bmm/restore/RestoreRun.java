@@ -3,8 +3,6 @@ package bmm.restore;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Hint;
-import bmm.base.Keys;
-import bmm.base.Settings;
 import bmm.catalog.Manifest;
 import bmm.dump.ArchiveBeginning;
 import bmm.dump.DumpContent;
@@ -15,10 +13,14 @@ import bmm.postgres.ArchivePart;
 import bmm.postgres.ContentHash;
 import bmm.postgres.DatabaseProperties;
 import bmm.postgres.Globals;
+import bmm.postgres.GlobalsRestore;
 import bmm.postgres.OwnDatabase;
+import bmm.postgres.OwnerLogins;
+import bmm.postgres.Owners;
 import bmm.postgres.PgRestore;
 import bmm.postgres.PgRestore.Flag;
 import bmm.postgres.PgRestore.Input;
+import bmm.postgres.PgRestore.Section;
 import bmm.postgres.RestoreFailure;
 import bmm.postgres.RestoreTarget;
 import bmm.postgres.Server;
@@ -33,6 +35,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -44,16 +47,15 @@ final class RestoreRun {
     private final RestorePlan plan;
     private final Server server;
     private final RestoreTarget target;
-    private final Settings settings;
     private final Progress progress;
     private final List<String> notes = new ArrayList<>();
+    private List<GlobalsRestore.MissingTablespace> missingTablespaces = List.of();
 
-    RestoreRun(RestoreRequest request, RestorePlan plan, Server server, Settings settings, Progress progress) {
+    RestoreRun(RestoreRequest request, RestorePlan plan, Server server, Progress progress) {
         this.request = request;
         this.plan = plan;
         this.server = server;
         this.target = new RestoreTarget(server);
-        this.settings = settings;
         this.progress = progress;
     }
 
@@ -63,6 +65,9 @@ final class RestoreRun {
     Done carryOut(FetchedDump dump) throws InterruptedException {
         DumpContent content = dump.content(parallel());
         checkVersions(content);
+        if (request.has(Choice.AS_OWNERS)) {
+            RestorePreflight.checkLogins(server, owners(content));
+        }
         if (request.has(Choice.GLOBALS)) {
             restoreGlobals(dump);
         }
@@ -73,10 +78,12 @@ final class RestoreRun {
     private @Nullable Compared restoreBeside(DumpContent content) throws InterruptedException {
         try (OwnDatabase fresh = OwnDatabase.create(server, OwnDatabase.Purpose.RESTORE, plan.into(), shape())) {
             notes.addAll(fresh.notes());
-            restore(fresh.name(), content, options());
-            target.tryAll(fresh.name(), properties(content).forDatabase(fresh.name()))
-                    .forEach(said -> notes.add("a setting of the database was not taken over: " + said));
+            DatabaseProperties properties = properties(content);
+            restoreAll(fresh.name(), content);
             Compared compared = compare(fresh);
+            // Last, as they change what sessions in it do.
+            target.tryAll(statements(properties, fresh.name()))
+                    .forEach(said -> notes.add("a setting of the database was not taken over: " + said));
             String previous = plan.previous();
             if (previous != null) {
                 fresh.replace(plan.into(), previous);
@@ -84,6 +91,32 @@ final class RestoreRun {
                 fresh.keepAs(plan.into());
             }
             return compared;
+        }
+    }
+
+    /** In three parts where owners fill their tables: their sessions have to see them. */
+    private void restoreAll(String database, DumpContent content) throws InterruptedException {
+        PgRestore.Options options = options();
+        if (!request.has(Choice.AS_OWNERS)) {
+            restore(database, content, options);
+            return;
+        }
+        restore(database, content, options.only(Section.PRE_DATA));
+        restore(database, content, options.by(Owners.AS_CONFIGURED).only(Section.DATA));
+        restore(database, content, options.only(Section.POST_DATA));
+    }
+
+    private static Set<String> owners(DumpContent content) {
+        try (InputStream in = ArchiveBeginning.open(content)) {
+            if (in == null) {
+                throw new Failure(
+                        ExitCode.PREFLIGHT,
+                        "SQL text does not say beforehand who owns its tables",
+                        "leave --as-owners out, or restore a dump in custom or directory format");
+            }
+            return OwnerLogins.owners(in);
+        } catch (IOException e) {
+            throw unreadable(e);
         }
     }
 
@@ -135,6 +168,9 @@ final class RestoreRun {
                 .telling(progress::detail);
         if (request.has(Choice.NO_OWNER)) {
             options = options.with(Flag.NO_OWNER);
+        }
+        if (!missingTablespaces.isEmpty()) {
+            options = options.with(Flag.NO_TABLESPACES);
         }
         return request.has(Choice.NO_PRIVILEGES) ? options.with(Flag.NO_PRIVILEGES) : options;
     }
@@ -231,11 +267,14 @@ final class RestoreRun {
                 .orElseThrow(() -> new Failure(ExitCode.USAGE, "this backup has no globals", "leave --globals out"));
         try {
             Globals all = Globals.of(Files.readAllBytes(file));
-            Globals missing = all.without(target.look().roles());
-            PgRestore.globals(plan.tools(), missing.sql(), settings.get(Keys.DUMP_TIMEOUT));
+            Globals missing = all.without(target.look().roles(), target.tablespaces());
+            missingTablespaces = GlobalsRestore.run(server, missing);
             List<String> left = new ArrayList<>(all.roles());
             left.removeAll(missing.roles());
             notes.add("roles made: " + listed(missing.roles()) + "; left as they are: " + listed(left));
+            missingTablespaces.forEach(tablespace -> notes.add("tablespace " + tablespace.tablespace()
+                    + " was not made, its objects lie in the default one: " + tablespace.why()
+                    + "; make the directory, owned by the server's user, and CREATE TABLESPACE"));
         } catch (IOException e) {
             throw unreadable(e);
         }
@@ -261,7 +300,15 @@ final class RestoreRun {
     /** Plain text is run as a whole: what it says of the database itself is in it. */
     private static DatabaseProperties properties(DumpContent content) {
         try (InputStream in = ArchiveBeginning.open(content)) {
-            return in == null ? new DatabaseProperties(List.of()) : DatabaseProperties.read(in);
+            return in == null ? DatabaseProperties.NONE : DatabaseProperties.read(in);
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static List<String> statements(DatabaseProperties properties, String database) {
+        try {
+            return properties.forDatabase(database);
         } catch (IOException e) {
             throw unreadable(e);
         }

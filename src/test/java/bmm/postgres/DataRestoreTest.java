@@ -73,16 +73,23 @@ final class DataRestoreTest {
         PgRestore.run(tools, TARGET, input, options);
     }
 
+    private static PgRestore.Options byOwners(int sessions) {
+        return PgRestore.Options.DEFAULTS
+                .withJobs(sessions)
+                .by(Owners.OF_A_THROWAWAY_SERVER)
+                .only(Section.DATA);
+    }
+
     private void restoreInParts(Path file, int sessions) throws Exception {
         boolean isDirectory = Files.isDirectory(file);
         PgRestore.Input input =
                 isDirectory ? new PgRestore.Input.Directory(file) : new PgRestore.Input.CustomFile(file);
         restore(input, PgRestore.Options.DEFAULTS.only(Section.PRE_DATA));
         if (isDirectory) {
-            restore(input, PgRestore.Options.DEFAULTS.onlyDataThrough(sessions));
+            restore(input, byOwners(sessions));
         } else {
             try (InputStream in = Files.newInputStream(file)) {
-                restore(new PgRestore.Input.CustomStream(in), PgRestore.Options.DEFAULTS.onlyDataThrough(sessions));
+                restore(new PgRestore.Input.CustomStream(in), byOwners(sessions));
             }
         }
         restore(input, PgRestore.Options.DEFAULTS.only(Section.POST_DATA));
@@ -128,7 +135,7 @@ final class DataRestoreTest {
                         + " 'BEGIN INSERT INTO fillers VALUES (pg_backend_pid()) ON CONFLICT DO NOTHING; RETURN NULL; END'",
                 "CREATE TRIGGER note AFTER INSERT ON t FOR EACH STATEMENT EXECUTE FUNCTION note()");
 
-        restore(new PgRestore.Input.CustomFile(file), PgRestore.Options.DEFAULTS.onlyDataThrough(3));
+        restore(new PgRestore.Input.CustomFile(file), byOwners(3));
 
         assertThat(server.query(TARGET, "SELECT count(*) BETWEEN 2 AND 3 FROM fillers"))
                 .isEqualTo("t");
@@ -141,8 +148,7 @@ final class DataRestoreTest {
         server.sql(TARGET, "ALTER TABLE t ADD CONSTRAINT few CHECK (id < 30000)");
 
         RestoreFailure failure = catchThrowableOfType(
-                RestoreFailure.class,
-                () -> restore(new PgRestore.Input.CustomFile(file), PgRestore.Options.DEFAULTS.onlyDataThrough(2)));
+                RestoreFailure.class, () -> restore(new PgRestore.Input.CustomFile(file), byOwners(2)));
 
         assertThat(failure.exitCode()).isEqualTo(ExitCode.RESTORE);
         assertThat(failure)
@@ -159,8 +165,7 @@ final class DataRestoreTest {
         server.sql(TARGET, "DROP SEQUENCE s");
 
         RestoreFailure failure = catchThrowableOfType(
-                RestoreFailure.class,
-                () -> restore(new PgRestore.Input.CustomFile(file), PgRestore.Options.DEFAULTS.onlyDataThrough(2)));
+                RestoreFailure.class, () -> restore(new PgRestore.Input.CustomFile(file), byOwners(2)));
 
         assertThat(failure).hasMessageContaining("relation \"public.s\" does not exist");
     }
@@ -173,7 +178,7 @@ final class DataRestoreTest {
 
         RestoreFailure failure = catchThrowableOfType(RestoreFailure.class, () -> {
             try (InputStream in = Files.newInputStream(cut)) {
-                restore(new PgRestore.Input.CustomStream(in), PgRestore.Options.DEFAULTS.onlyDataThrough(2));
+                restore(new PgRestore.Input.CustomStream(in), byOwners(2));
             }
         });
 
@@ -198,8 +203,7 @@ final class DataRestoreTest {
             RestoreFailure failure = catchThrowableOfType(
                     RestoreFailure.class,
                     () -> restore(
-                            new PgRestore.Input.CustomFile(file),
-                            PgRestore.Options.DEFAULTS.onlyDataThrough(2).within(Duration.ofSeconds(2))));
+                            new PgRestore.Input.CustomFile(file), byOwners(2).within(Duration.ofSeconds(2))));
 
             assertThat(failure).hasMessageContaining("took longer than 2.0 s");
         } finally {

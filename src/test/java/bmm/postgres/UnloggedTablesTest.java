@@ -33,7 +33,7 @@ final class UnloggedTablesTest {
             session.execute("CREATE UNLOGGED TABLE public.never (id int)");
 
             long written = -wal(session);
-            try (UnloggedTables tables = UnloggedTables.of(cluster, database)) {
+            try (UnloggedTables tables = UnloggedTables.of(cluster.server(), database.name())) {
                 assertThat(tables).hasToString("without the server's log");
                 assertThat(text(session, STATES)).isEqualTo("i=u logged=u never=u");
                 session.execute(
