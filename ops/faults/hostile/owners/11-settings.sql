@@ -16,3 +16,4 @@ ALTER DATABASE app SET bytea_output = 'escape';
 ALTER DATABASE app SET array_nulls = off;
 ALTER DATABASE app SET client_min_messages = 'error';
 ALTER DATABASE app SET idle_in_transaction_session_timeout = '2s';
+ALTER DATABASE app SET role = 'mallory';

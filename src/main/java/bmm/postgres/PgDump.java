@@ -49,6 +49,7 @@ public final class PgDump implements AutoCloseable {
      * A database in a snapshot.
      *
      * @param encoding of what is written: the database's own, whatever a setting of its owner's says
+     * @param restrictable whether the server can refuse to read views
      * @param lockWait how long to wait for table locks; the snapshot's own locks make this short
      * @param timeout after which the dump is stopped
      */
@@ -58,6 +59,7 @@ public final class PgDump implements AutoCloseable {
             String database,
             String snapshotId,
             String encoding,
+            boolean restrictable,
             Duration lockWait,
             Duration timeout) {
         /** Of the database that a snapshot is of. */
@@ -68,6 +70,7 @@ public final class PgDump implements AutoCloseable {
                     snapshot.database(),
                     snapshot.id(),
                     snapshot.encoding(),
+                    snapshot.isRestrictable(),
                     Snapshot.LOCK_WAIT_INSIDE,
                     timeout);
         }
@@ -158,6 +161,10 @@ public final class PgDump implements AutoCloseable {
     }
 
     private static PgDump start(Request request, String applicationName, Command command) {
+        if (request.restrictable()) {
+            // Newer ones do it by themselves.
+            request.tools().serverSettings(command, List.of(Pins.RESTRICTION + "=" + Pins.RESTRICTED));
+        }
         try {
             return new PgDump(
                     request, applicationName, command.timeout(request.timeout()).start());

@@ -38,7 +38,7 @@ public final class PgTools {
     private static final Logger LOG = LoggerFactory.getLogger(PgTools.class);
     private static final int FIRST_WITH_ZSTD = 16;
     private static final String OPTIONS = "PGOPTIONS";
-    private static final String PINNED = "-c TimeZone=UTC -c bytea_output=hex";
+    private static final String PINNED = Pins.STARTUP_OPTIONS + " -c TimeZone=UTC -c bytea_output=hex";
     private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) ((\\d+)\\S*)");
     private static final List<Path> INSTALLED =
             List.of(Path.of("/usr/lib/postgresql"), Path.of("/usr"), Path.of("/opt"));

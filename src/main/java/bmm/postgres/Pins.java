@@ -22,8 +22,13 @@ import java.util.stream.Collectors;
  * values look as text, as pg_dump does for itself, and how long a session may wait.
  */
 final class Pins {
-    /** For the startup packet. */
-    static final String STARTUP_OPTIONS = "-c search_path=";
+    /** For the startup packet. A database's owner can have it set another role, too. */
+    static final String STARTUP_OPTIONS = "-c search_path= -c role=none";
+
+    /** Known from 12.20, 13.16, 14.13, 15.8, 16.4 and 17 on: a view in the place of a table is refused (CVE-2024-7348). */
+    static final String RESTRICTION = "restrict_nonsystem_relation_kind";
+
+    static final String RESTRICTED = "view, foreign-table";
 
     private static final Map<String, String> VALUES = values();
 

@@ -199,6 +199,17 @@ public final class Snapshot implements AutoCloseable {
         return encoding;
     }
 
+    /** Whether the server can refuse to read anything but tables. */
+    boolean isRestrictable() {
+        try {
+            return session.queryOne(
+                    "SELECT pg_catalog.current_setting('" + Pins.RESTRICTION + "', true) IS NOT NULL",
+                    row -> row.getBoolean(1));
+        } catch (SQLException e) {
+            throw running(e, "asking for a setting");
+        }
+    }
+
     /** Biggest first, so that several workers end at about the same time. */
     List<Table> tablesBySize() {
         return tables.stream()

@@ -46,7 +46,7 @@ class HostileOwnerTest {
         try (Stream<Path> files = Files.list(TRAPS)) {
             boolean is12 = server.query("postgres", "SHOW server_version_num").startsWith("12");
             for (Path file : files.sorted().toList()) {
-                if (is12 && file.endsWith("23-partition-key.sql")) {
+                if (!file.toString().endsWith(".sql") || (is12 && file.endsWith("23-partition-key.sql"))) {
                     continue;
                 }
                 all.append("\\i ").append(file.toAbsolutePath()).append('\n');
