@@ -1,6 +1,7 @@
 package bmm.base;
 
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -41,6 +42,15 @@ public final class OwnPlace {
     /** Who else than root and this user can change what is in a directory, in words. */
     public static Optional<String> othersIn(Path directory) {
         return exposure(directory).map(Exposure::inWords);
+    }
+
+    /** Whether others than root and this user decide what is at a path; also if it cannot be seen. */
+    public static boolean isOthers(String path) {
+        try {
+            return Exposure.of(Path.of(path)).isPresent();
+        } catch (IOException | InvalidPathException e) {
+            return true;
+        }
     }
 
     private static Optional<Exposure> exposure(Path directory) {

@@ -8,6 +8,7 @@ import bmm.base.Finding;
 import bmm.base.Hint;
 import bmm.base.Instance;
 import bmm.base.Keys;
+import bmm.base.OwnPlace;
 import bmm.base.Settings;
 import bmm.catalog.Catalog;
 import bmm.catalog.Catalog.StoredBackup;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The directories of an instance: there, writable, and with room for the next dumps. */
 final class PlaceCheck {
@@ -68,6 +70,13 @@ final class PlaceCheck {
                             directory + " cannot be made: " + place + " is not writable",
                             Hint.of("create it for the user that runs bmm, or set ")
                                     .name(setting));
+        }
+        Optional<String> others = OwnPlace.othersIn(directory);
+        if (others.isPresent()) {
+            return Finding.warn(
+                    subject,
+                    directory + ": " + others.get() + ", and can remove and exchange what bmm puts there",
+                    Hint.of("chown it to the user that runs bmm, or set ").name(setting));
         }
         try {
             Files.delete(Files.createTempFile(directory, ".bmm-doctor-", ""));

@@ -4,6 +4,8 @@ import bmm.base.Amounts;
 import bmm.base.DurableFile;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.OwnFile;
+import bmm.base.OwnPlace;
 import bmm.base.TemporaryDirectory;
 import bmm.catalog.BackupName;
 import bmm.catalog.Manifest;
@@ -16,6 +18,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
@@ -75,11 +78,15 @@ public final class FetchedDump implements AutoCloseable {
 
     /** Bytes that fetching it will take in the temporary directory. */
     public static long roomToFetch(Found found) {
-        return found.dump() instanceof AtStore remote ? remote.bytes() : 0;
+        return switch (found.dump()) {
+            case AtStore remote -> remote.bytes();
+            case OnDisk file -> isOthers(file) ? file.bytes() : 0;
+        };
     }
 
     private static Path atHand(Origin origin, @Nullable String sha256, Path directory, Room room, Progress progress) {
         return switch (origin) {
+            case OnDisk file when isOthers(file) -> copy(file, sha256, directory, room, progress);
             case OnDisk file -> {
                 if (sha256 != null) {
                     compare(file, sha256, progress);
@@ -88,6 +95,31 @@ public final class FetchedDump implements AutoCloseable {
             }
             case AtStore object -> fetch(object, sha256, directory, room, progress);
         };
+    }
+
+    /** Its owner could exchange it between the comparison and the restore. */
+    private static boolean isOthers(OnDisk file) {
+        return Files.isRegularFile(file.path(), LinkOption.NOFOLLOW_LINKS)
+                && OwnPlace.isOthers(DurableFile.directoryOf(file.path()).toString());
+    }
+
+    private static Path copy(OnDisk file, @Nullable String sha256, Path directory, Room room, Progress progress) {
+        room.require(file.bytes(), "for a copy of " + file.file() + ", which is in a directory of another user's");
+        Path target = directory.resolve(file.file());
+        progress.begin("copy " + file.file(), file.bytes());
+        try (MeasuredInput in =
+                        new MeasuredInput(Channels.newInputStream(OwnFile.openOfOthers(file.path())), progress::bytes);
+                OutputStream out = Channels.newOutputStream(DurableFile.create(target))) {
+            in.transferTo(out);
+            if (sha256 != null) {
+                checkHash(file.file(), in.sha256(), sha256);
+            }
+            return target;
+        } catch (IOException e) {
+            throw Room.cannotWrite(target, e);
+        } finally {
+            progress.end();
+        }
     }
 
     private static void compare(OnDisk file, String sha256, Progress progress) {

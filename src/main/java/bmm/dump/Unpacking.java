@@ -112,7 +112,7 @@ record Unpacking(Found found, Path path, DumpForm form, Path temporary, Room roo
         room.require(decompressedBytes(), "for unpacking " + found.file());
         Path target = temporary.resolve("directory");
         work("unpack", decompressedBytes(), target, told -> {
-            Files.createDirectory(target);
+            DurableFile.createDirectories(target);
             try (InputStream in = decompressed()) {
                 Tar.unpack(in, target, told);
             }

@@ -1,5 +1,7 @@
 package bmm.process;
 
+import bmm.base.OwnPlace;
+import bmm.base.SystemAccounts;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -100,6 +102,18 @@ public enum Inheritance {
             "SSL_CERT_DIR");
     private static final Set<String> OF_SSH = Set.of("SSH_AUTH_SOCK", "KRB5CCNAME", "KRB5_CONFIG");
 
+    /** Directories in which programs look for what they are to do. */
+    private static final Set<String> PLACES = Set.of(
+            "TMPDIR",
+            "XDG_CONFIG_HOME",
+            "XDG_CACHE_HOME",
+            "XDG_DATA_HOME",
+            "XDG_RUNTIME_DIR",
+            "DOCKER_CONFIG",
+            "DOCKER_CERT_PATH",
+            "RCLONE_CONFIG",
+            "KRB5_CONFIG");
+
     /** Not a path: a library would read that file. The same rule as sudo's (sudoers(5), env_check). */
     private static final Pattern LOCALE_NAME = Pattern.compile("[A-Za-z0-9_.@:-]*");
 
@@ -120,6 +134,16 @@ public enum Inheritance {
                 to.put(name, value);
             }
         });
+        if (SystemAccounts.isRoot()) {
+            replaceOthersPlaces(to);
+        }
+    }
+
+    /** Under sudo -E they are the caller's: ssh, rclone and docker would do as root what their files there say. */
+    private static void replaceOthersPlaces(Map<String, String> variables) {
+        variables.entrySet().removeIf(place -> PLACES.contains(place.getKey()) && OwnPlace.isOthers(place.getValue()));
+        variables.computeIfPresent(
+                "HOME", (name, home) -> OwnPlace.isOthers(home) ? System.getProperty("user.home", "/") : home);
     }
 
     private boolean takesOver(String name, String value) {

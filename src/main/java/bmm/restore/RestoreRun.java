@@ -1,5 +1,6 @@
 package bmm.restore;
 
+import bmm.base.DurableFile;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Hint;
@@ -151,7 +152,7 @@ final class RestoreRun {
 
     private static void write(Path file, byte[] bytes) {
         try {
-            Files.write(file, bytes);
+            DurableFile.write(file, bytes);
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.PREFLIGHT,

@@ -1,11 +1,12 @@
 package bmm.stream;
 
+import bmm.base.DurableFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -73,8 +74,7 @@ public final class Tar implements AutoCloseable {
                         || !PLAIN_NAME.matcher(name).matches()) {
                     throw new IOException("the tar holds something that no dump has: " + entry.getName());
                 }
-                try (OutputStream file =
-                        Files.newOutputStream(directory.resolve(name), StandardOpenOption.CREATE_NEW)) {
+                try (OutputStream file = Channels.newOutputStream(DurableFile.create(directory.resolve(name)))) {
                     done += tar.transferTo(file);
                 }
                 progress.accept(done);
