@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 final class Child {
     private final Path directory;
     private final List<String> options = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1"));
+    private final List<String> before = new ArrayList<>();
     private final Map<String, String> environment = new TreeMap<>();
 
     /** @param directory its state is kept below, and what it prints */
@@ -29,6 +30,12 @@ final class Child {
         return this;
     }
 
+    /** Begins it under another umask. */
+    Child umask(String mask) {
+        before.addAll(List.of("sh", "-c", "umask " + mask + "; exec \"$@\"", "sh"));
+        return this;
+    }
+
     Child set(String key, String value) {
         environment.put(key, value);
         return this;
@@ -36,7 +43,7 @@ final class Child {
 
     /** Runs it to its end and returns its exit code. */
     int run(String... words) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(before);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "bmm.cli.Main"));
