@@ -44,9 +44,12 @@ make_postgres_image() {
     apt-get install -y -qq --no-install-recommends "postgresql-$major" || return 1
   rm -rf "$tree"/var/cache/apt/* "$tree"/var/lib/apt/lists/* "$tree"/usr/share/{doc,man,locale} "$tree"/etc/apt/apt.conf.d/99host
   install -m 755 ops/images/postgres-entrypoint.sh "$tree/usr/local/bin/postgres-entrypoint"
+  # As the official image has it: for whoever the container runs as.
+  chroot "$tree" install -d -o postgres -g postgres -m 1777 /var/lib/postgresql/data
+  chroot "$tree" install -d -o postgres -g postgres -m 3777 /var/run/postgresql
   tar -C "$tree" --exclude=./dev/'*' --exclude=./proc/'*' --exclude=./sys/'*' -c . | docker import \
     -c "ENV PATH=$bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 PGDATA=/var/lib/postgresql/data" \
-    -c "LABEL bmm.recipe=$recipe" -c 'EXPOSE 5432' -c 'ENTRYPOINT ["postgres-entrypoint"]' -c 'CMD ["postgres"]' - "$image" ||
+    -c "LABEL bmm.recipe=$recipe" -c 'EXPOSE 5432' -c 'VOLUME /var/lib/postgresql/data' -c 'ENTRYPOINT ["postgres-entrypoint"]' -c 'CMD ["postgres"]' - "$image" ||
     return 1
   rm -rf "$tree"
   # The one that had this name before.

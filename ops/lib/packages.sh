@@ -70,3 +70,9 @@ need_command() {
   if have "$1"; then return 0; fi
   if ! install_packages "${2:-$1}" || ! have "$1"; then die "no $1 on this machine"; fi
 }
+
+# want_command COMMAND [PACKAGE]: what goes without it, but not as well.
+want_command() {
+  if have "$1"; then return 0; fi
+  install_packages "${2:-$1}" || say "going on without $1"
+}

@@ -102,7 +102,8 @@ final class DoctorCommand extends RunnableCommand {
                                 System.getProperty("user.name", ""),
                                 run.environment("PATH").orElse(null),
                                 run.envFiles(),
-                                run.temporaryDirectory()))
+                                run.temporaryDirectory(),
+                                run.clock().instant()))
                 .run();
         if (run.json()) {
             Map<String, Object> all = new LinkedHashMap<>();

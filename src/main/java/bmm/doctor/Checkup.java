@@ -7,7 +7,7 @@ import bmm.base.Settings;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Looks at everything that a backup, a restore or a drill will need, and changes nothing. */
+/** Looks at everything that a backup, a restore or a drill will need, and leaves nothing changed. */
 public final class Checkup {
     private final Settings settings;
     private final Instance instance;
@@ -40,6 +40,7 @@ public final class Checkup {
         findings.addAll(databases.run());
         findings.addAll(places.room(databases.found()));
         findings.addAll(new ToolCheck(settings, surroundings).run(databases.server(), databases.found()));
+        findings.add(new DrillCheck(settings, surroundings).run(databases.server(), databases.found()));
         findings.addAll(new StoreCheck(settings, instance).run());
         return new Report(findings);
     }

@@ -1,6 +1,7 @@
 package bmm.doctor;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param searchPath PATH
  * @param envFiles the files that the settings were read from
  * @param temporaryDirectory where a restore puts what it fetches
+ * @param now when it began
  */
 public record Surroundings(
-        String systemUser, @Nullable String searchPath, List<Path> envFiles, Path temporaryDirectory) {}
+        String systemUser, @Nullable String searchPath, List<Path> envFiles, Path temporaryDirectory, Instant now) {}

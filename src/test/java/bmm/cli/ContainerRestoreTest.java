@@ -116,6 +116,7 @@ final class ContainerRestoreTest {
         postgres.serve(scene);
         String before = databases();
         scene.backup("zoo").isDone();
+        scene.set("BMM_DRILL_ACCEPT", "owners-code-runs-as-superuser");
 
         Scene.Outcome outcome =
                 scene.set("BMM_DRILL_TARGET", "database").run("restore-drill").isDone();
@@ -134,7 +135,9 @@ final class ContainerRestoreTest {
                 .run("restore-drill")
                 .isDone();
 
-        assertThat(outcome.out()).contains("restored, equal: ");
+        assertThat(outcome.out())
+                .contains("restored, equal: ")
+                .contains("isolation      container, user postgres: no network, no capabilities");
     }
 
     @Test

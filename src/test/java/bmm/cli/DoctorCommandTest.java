@@ -80,6 +80,24 @@ final class DoctorCommandTest {
     }
 
     @Test
+    void whereADrillWouldRunCodeOfOthers() {
+        assertThat(scene.run("doctor").isDone().out())
+                .containsPattern("(ok|warn) +drill sandbox +code of table owners would run as user ");
+
+        scene.set("BMM_DRILL_SANDBOX", "off");
+        assertThat(line(scene.run("doctor").isDone(), "warn", "drill sandbox"))
+                .contains("no sandbox (BMM_DRILL_SANDBOX=off)");
+
+        scene.unset("BMM_DRILL_SANDBOX").set("BMM_DRILL_TARGET", "database");
+        Outcome refused = scene.run("doctor");
+        assertThat(refused.exit()).isEqualTo(9);
+        assertThat(line(refused, "FAIL", "drill sandbox")).contains("as a role that is a superuser: refused");
+
+        scene.set("BMM_DRILL_ACCEPT", "owners-code-runs-as-superuser");
+        line(scene.run("doctor").isDone(), "warn", "drill sandbox");
+    }
+
+    @Test
     void everythingThatIsWrongIsToldAtOnce() throws IOException {
         scene.set("BMM_BACKUP_DIR", directory.resolve("unmounted").toString())
                 .set("BMM_STATE_DIR", Files.createFile(directory.resolve("file")) + "/state")

@@ -32,7 +32,7 @@ final class PostgresContainer implements AutoCloseable {
                 // Nothing can be pulled where tests run.
                 .withImagePullPolicy(any -> false)
                 .withEnv(Map.of("POSTGRES_USER", USER, "POSTGRES_PASSWORD", PASSWORD, "POSTGRES_DB", "app"))
-                .withTmpFs(Map.of("/var/lib/postgresql", "rw"))
+                .withTmpFs(Map.of("/var/lib/postgresql/data", "rw"))
                 .withCopyFileToContainer(MountableFile.forHostPath("ops/sample/types.sql", 0644), "/types.sql")
                 // The first time it starts is for the entry point itself.
                 .waitingFor(Wait.forLogMessage(".*ready to accept connections.*", 2)
