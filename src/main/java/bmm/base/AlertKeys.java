@@ -87,7 +87,7 @@ public final class AlertKeys {
             AllowedIn.ANY_FILE,
             MailSecurity.class,
             MailSecurity.STARTTLS,
-            "How the connection to it is protected; none only for a server on this machine.");
+            "How the connection to it is protected; none only for a server on this machine (localhost), without user and password.");
     public static final Setting<String> SMTP_USER =
             Setting.text("BMM_SMTP_USER", AllowedIn.ANY_FILE, "name", null, "User on it, if it asks for one.");
     public static final Setting<Secret> SMTP_PASSWORD =

@@ -10,6 +10,7 @@ import bmm.notify.Channel;
 import bmm.notify.Channels;
 import bmm.notify.Email;
 import bmm.notify.FailUrl;
+import bmm.notify.Loopback;
 import bmm.notify.Routes;
 import bmm.notify.Syslog;
 import bmm.notify.TwilioSms;
@@ -152,6 +153,7 @@ final class ChannelSettings {
         Optional<String> host = settings.find(AlertKeys.SMTP_HOST);
         List<String> to = settings.find(AlertKeys.SMTP_TO).orElse(List.of());
         if (host.isPresent() && !to.isEmpty()) {
+            refuseClearText(host.get());
             Email.Server server = new Email.Server(
                     host.get(),
                     settings.get(AlertKeys.SMTP_PORT),
@@ -160,6 +162,24 @@ final class ChannelSettings {
                     settings.find(AlertKeys.SMTP_PASSWORD).orElse(null));
             String from = settings.find(AlertKeys.SMTP_FROM).orElse(to.getFirst());
             makers.put("email", () -> new Email(server, from, to));
+        }
+    }
+
+    private void refuseClearText(String host) {
+        if (settings.get(AlertKeys.SMTP_SECURITY) != AlertKeys.MailSecurity.NONE) {
+            return;
+        }
+        if (!Loopback.isLoopback(host)) {
+            throw wrong(
+                    "BMM_SMTP_SECURITY=none would send mail in clear text to " + host,
+                    "set BMM_SMTP_SECURITY to starttls or tls, or BMM_SMTP_HOST to localhost and have a mail server there",
+                    null);
+        }
+        if (settings.isGiven(AlertKeys.SMTP_USER) || settings.isGiven(AlertKeys.SMTP_PASSWORD)) {
+            throw wrong(
+                    "BMM_SMTP_SECURITY=none would send BMM_SMTP_USER and BMM_SMTP_PASSWORD in clear text",
+                    "leave both out for a mail server on this machine, or set BMM_SMTP_SECURITY to starttls or tls",
+                    null);
         }
     }
 

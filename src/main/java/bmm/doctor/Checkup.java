@@ -1,9 +1,11 @@
 package bmm.doctor;
 
 import bmm.base.ExitCode;
+import bmm.base.Failure;
 import bmm.base.Finding;
 import bmm.base.Instance;
 import bmm.base.Settings;
+import bmm.postgres.Server;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,10 +40,20 @@ public final class Checkup {
         findings.addAll(places.run());
         DatabaseCheck databases = new DatabaseCheck(settings, surroundings);
         findings.addAll(databases.run());
+        databases.server().ifPresent(server -> findings.addAll(releases(server, databases.found())));
         findings.addAll(places.room(databases.found()));
         findings.addAll(new ToolCheck(settings, surroundings).run(databases.server(), databases.found()));
         findings.add(new DrillCheck(settings, surroundings).run(databases.server(), databases.found()));
         findings.addAll(new StoreCheck(settings, instance).run());
+        findings.addAll(new ChannelCheck(settings).run());
         return new Report(findings);
+    }
+
+    private static List<Finding> releases(Server server, List<Server.Database> found) {
+        try {
+            return found.isEmpty() ? List.of() : ReleaseCheck.server(server, found.getFirst());
+        } catch (Failure e) {
+            return List.of(Finding.fail(ExitCode.PREFLIGHT, "role", e));
+        }
     }
 }

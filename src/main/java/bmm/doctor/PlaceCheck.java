@@ -15,11 +15,14 @@ import bmm.catalog.Catalog.StoredBackup;
 import bmm.postgres.Server;
 import bmm.store.FileStore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The directories of an instance: there, writable, and with room for the next dumps. */
 final class PlaceCheck {
@@ -27,6 +30,7 @@ final class PlaceCheck {
     private static final double SHARE_OF_DATABASE = 0.5;
 
     private static final double GROWTH = 1.3;
+    private static final int OTHERS_WRITE = 002;
 
     private final Settings settings;
     private final Instance instance;
@@ -43,6 +47,9 @@ final class PlaceCheck {
         findings.add(
                 directory("backup directory", instance.backupDirectory(), instance.defaultPlaces(), "BMM_BACKUP_DIR"));
         findings.add(directory("state directory", instance.stateDirectory(), true, "BMM_STATE_DIR"));
+        openToOthers("backup directory", instance.backupDirectory()).ifPresent(findings::add);
+        openToOthers("state directory", instance.stateDirectory()).ifPresent(findings::add);
+        umask().ifPresent(findings::add);
         findings.add(directory("temporary directory", surroundings.temporaryDirectory(), false, "BMM_TEMP_DIR"));
         return findings;
     }
@@ -88,6 +95,36 @@ final class PlaceCheck {
                     Hint.of("chown it to the user that runs bmm, or set ").name(setting));
         }
         return Finding.ok(subject, directory + free(directory));
+    }
+
+    /** Names of databases are in both, and without encryption all that is in them. */
+    private static Optional<Finding> openToOthers(String subject, Path directory) {
+        try {
+            return Files.getPosixFilePermissions(directory).contains(PosixFilePermission.OTHERS_READ)
+                    ? Optional.of(Finding.warn(
+                            subject,
+                            directory + " can be looked into by other users",
+                            Hint.of("chmod 700 ").file(directory)))
+                    : Optional.empty();
+        } catch (IOException | UnsupportedOperationException e) {
+            return Optional.empty(); // that it is not there is told already
+        }
+    }
+
+    /** bmm gives its own files their modes; what hooks and tools make has what the umask leaves. */
+    private static Optional<Finding> umask() {
+        try (Stream<String> status = Files.lines(Path.of("/proc/self/status"))) {
+            return status.filter(line -> line.startsWith("Umask:"))
+                    .map(line -> line.substring("Umask:".length()).strip())
+                    .filter(umask -> (Integer.parseInt(umask, 8) & OTHERS_WRITE) == 0)
+                    .map(umask -> Finding.warn(
+                            "umask",
+                            umask + ": what hooks and tools make can be changed by other users",
+                            "set it to 077 where bmm is started; in a systemd unit, UMask=0077"))
+                    .findFirst();
+        } catch (IOException | UncheckedIOException | NumberFormatException e) {
+            return Optional.empty();
+        }
     }
 
     private static String free(Path directory) {

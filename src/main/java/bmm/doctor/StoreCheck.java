@@ -67,13 +67,25 @@ final class StoreCheck {
                                 Hint.of("bmm doctor ").name(address).and(" tells what it does"))
                         : Finding.ok(subject, "reached" + left);
             }
-            LocalDate day = LocalDate.ofInstant(profile.get().probed(), ZoneOffset.UTC);
-            return profile.get().ignoresCreateOnly()
-                    ? Finding.warn(
-                            subject,
-                            "reached; probed on " + day + ": it silently ignores create-only" + left,
-                            "let only one host write there, or use another store")
-                    : Finding.ok(subject, "reached; probed on " + day + left);
+            return probed(subject, address, profile.get(), offSite, left);
         }
+    }
+
+    private static Finding probed(String subject, String address, StoreProfile profile, boolean offSite, String left) {
+        String seen = "reached; probed on " + LocalDate.ofInstant(profile.probed(), ZoneOffset.UTC);
+        if (profile.ignoresCreateOnly()) {
+            return Finding.warn(
+                    subject,
+                    seen + ": it silently ignores create-only" + left,
+                    "let only one host write there, or use another store");
+        }
+        return offSite && profile.canBeDestroyed()
+                ? Finding.warn(
+                        subject,
+                        seen + ": these credentials can destroy what is there" + left,
+                        Hint.of("docs/write-only.md has credentials that cannot; bmm doctor ")
+                                .name(address)
+                                .and(" tells what these can"))
+                : Finding.ok(subject, seen + left);
     }
 }

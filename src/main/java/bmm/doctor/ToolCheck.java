@@ -35,7 +35,8 @@ final class ToolCheck {
     List<Finding> run(Optional<Server> server, List<Server.Database> databases) {
         List<Finding> findings = new ArrayList<>();
         server.filter(one -> !databases.isEmpty())
-                .ifPresent(one -> findings.add(pgDump(one, databases.getFirst().serverMajor())));
+                .ifPresent(
+                        one -> findings.addAll(pgDump(one, databases.getFirst().serverMajor())));
         if (settings.get(Keys.COMPRESSION) == Keys.Codec.ZSTD) {
             findings.add(program("zstd", "--version")
                     .orElseGet(() -> Finding.warn(
@@ -56,7 +57,7 @@ final class ToolCheck {
         return findings;
     }
 
-    private Finding pgDump(Server server, int serverMajor) {
+    private List<Finding> pgDump(Server server, int serverMajor) {
         try {
             PgTools tools = settings.find(Keys.PG_CONTAINER)
                     .map(name -> PgTools.in(new Container(name), server.connection()))
@@ -65,9 +66,12 @@ final class ToolCheck {
             if (tools.major() < serverMajor) {
                 throw PgTools.tooOld(tools, serverMajor);
             }
-            return Finding.ok("pg_dump", tools.version() + ", the server is " + serverMajor);
+            List<Finding> findings = new ArrayList<>();
+            findings.add(Finding.ok("pg_dump", tools.version() + ", the server is " + serverMajor));
+            ReleaseCheck.tools(tools).ifPresent(findings::add);
+            return findings;
         } catch (Failure e) {
-            return Finding.fail(ExitCode.PREFLIGHT, "pg_dump", e);
+            return List.of(Finding.fail(ExitCode.PREFLIGHT, "pg_dump", e));
         }
     }
 

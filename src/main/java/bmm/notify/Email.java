@@ -11,6 +11,7 @@ import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Date;
@@ -23,7 +24,10 @@ import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
 import org.eclipse.angus.mail.util.MailConnectException;
 import org.jspecify.annotations.Nullable;
 
-/** E-mail by SMTP. With STARTTLS or TLS the server's certificate is checked, and without them nothing is sent. */
+/**
+ * E-mail by SMTP. The server's certificate and its name are checked, and nothing is sent before the connection is
+ * encrypted; in clear text only to this machine, and never a password.
+ */
 public final class Email implements Channel {
     /** How the connection is protected. */
     public enum Security {
@@ -42,7 +46,13 @@ public final class Email implements Channel {
             int port,
             Security security,
             @Nullable String user,
-            @Nullable Secret password) {}
+            @Nullable Secret password) {
+        public Server {
+            if (security == Security.NONE && (!Loopback.isLoopback(host) || user != null || password != null)) {
+                throw new IllegalArgumentException("clear text goes to this machine only, and without a password");
+            }
+        }
+    }
 
     private static final String MILLIS = String.valueOf(Http.TIMEOUT.toMillis());
     private static final int TRANSIENT = 400;
@@ -66,7 +76,7 @@ public final class Email implements Channel {
             MimeMessage mail = mail(session, message);
             Secret password = server.password();
             transport.connect(
-                    server.host(),
+                    server.security() == Security.NONE ? Loopback.addressOf(server.host()) : server.host(),
                     server.port(),
                     server.user(),
                     server.user() == null || password == null ? null : password.reveal());
@@ -77,6 +87,8 @@ public final class Email implements Channel {
             return new Delivery.Refused("the mail server refuses the user: " + Failure.reason(e));
         } catch (AddressException e) {
             return new Delivery.Refused("not a mail address: " + Failure.reason(e));
+        } catch (UnknownHostException e) {
+            return new Delivery.Refused(Failure.reason(e));
         } catch (MailConnectException e) {
             return new Delivery.Later(Failure.reason(e));
         } catch (MessagingException e) {

@@ -24,6 +24,14 @@ public record StoreProfile(String store, Instant probed, Map<Capability, Verdict
         return of(Capability.CREATE_ONLY) == Verdict.IGNORED || of(Capability.CREATE_ONLY_PARTS) == Verdict.IGNORED;
     }
 
+    /** Whether whoever has these credentials could destroy for good what is there. */
+    public boolean canBeDestroyed() {
+        boolean versions = of(Capability.VERSIONS) == Verdict.YES;
+        return versions
+                ? of(Capability.DELETE_VERSIONS) == Verdict.YES && of(Capability.LOCK) != Verdict.ENFORCED
+                : of(Capability.DELETE) == Verdict.YES || of(Capability.OVERWRITE) == Verdict.YES;
+    }
+
     /** Whether it holds for a store: for this one, and for what lies below it. */
     boolean covers(String name) {
         return name.equals(store) || name.startsWith(store.endsWith("/") ? store : store + "/");

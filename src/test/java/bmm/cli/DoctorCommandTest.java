@@ -3,6 +3,7 @@ package bmm.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bmm.cli.Scene.Outcome;
+import bmm.postgres.FixedReleases;
 import bmm.store.Capability;
 import bmm.store.StoreProfile;
 import bmm.store.StoreProfiles;
@@ -189,7 +190,7 @@ final class DoctorCommandTest {
 
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         assertThat(scene.run("doctor", "--env-file", file.toString()).isDone().out())
-                .doesNotContain("other users");
+                .doesNotContain("can be read by other users");
     }
 
     @Test
@@ -277,6 +278,85 @@ final class DoctorCommandTest {
                 .contains("level=warn");
         assertThat(line(scene.run("doctor").isDone(), "warn", "store file://" + elsewhere))
                 .contains("silently ignores create-only");
+    }
+
+    @Test
+    void aBackupNeedsNoSuperuser() {
+        assertThat(line(scene.run("doctor").isDone(), "warn", "role")).contains("postgres is a superuser");
+        scene.server.sql(DATABASE, "CREATE ROLE reader LOGIN", "GRANT pg_read_all_data TO reader");
+        try {
+            Outcome outcome = scene.set("PGUSER", "reader").run("doctor").isDone();
+            assertThat(line(outcome, "ok", "role")).endsWith("reader is no superuser");
+            assertThat(outcome.out()).doesNotContain("FAIL");
+        } finally {
+            scene.server.sql(DATABASE, "DROP OWNED BY reader", "DROP ROLE reader");
+        }
+    }
+
+    @Test
+    void releasesWithKnownHolesAreTold() {
+        Outcome outcome = scene.run("doctor").isDone();
+        String version = scene.server.server().describe(DATABASE).serverVersionText();
+        FixedReleases.problem(version)
+                .ifPresentOrElse(
+                        problem -> assertThat(line(outcome, "warn", "server release"))
+                                .endsWith(problem),
+                        () -> line(outcome, "ok", "server release"));
+
+        scene.tools(Map.of("pg_dump", "echo 'pg_dump (PostgreSQL) 18.3 (Debian 18.3-1)'"));
+        assertThat(line(scene.run("doctor"), "warn", "pg_dump release"))
+                .contains("18.3 has known holes, which 18.6 closes");
+        scene.tools(Map.of("pg_dump", "echo 'pg_dump (PostgreSQL) 18.6'"));
+        assertThat(scene.run("doctor").out()).doesNotContain("pg_dump release");
+    }
+
+    @Test
+    void credentialsThatCanDestroyAreTold() {
+        Path elsewhere = scene.offSite("elsewhere");
+        StoreProfiles profiles = new StoreProfiles(directory.resolve("state"));
+        String subject = "store file://" + elsewhere;
+        profiles.save(new StoreProfile("file:" + elsewhere, Scene.BEGIN, Map.of(Capability.DELETE, Verdict.YES)));
+        assertThat(line(scene.run("doctor").isDone(), "warn", subject)).contains("can destroy");
+
+        profiles.save(new StoreProfile(
+                "file:" + elsewhere,
+                Scene.BEGIN,
+                Map.of(
+                        Capability.VERSIONS, Verdict.YES,
+                        Capability.DELETE, Verdict.YES,
+                        Capability.DELETE_VERSIONS, Verdict.NO)));
+        line(scene.run("doctor").isDone(), "ok", subject);
+    }
+
+    @Test
+    void directoriesThatOthersCanLookIntoAreTold() throws IOException {
+        Files.setPosixFilePermissions(scene.backups, PosixFilePermissions.fromString("rwxr-xr-x"));
+        assertThat(line(scene.run("doctor").isDone(), "warn", "backup directory"))
+                .contains("looked into");
+        Files.setPosixFilePermissions(scene.backups, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThat(line(scene.run("doctor").isDone(), "warn", "backup directory"))
+                .contains("changed by other users");
+        Files.setPosixFilePermissions(scene.backups, PosixFilePermissions.fromString("rwx------"));
+        assertThat(scene.run("doctor").isDone().out().lines())
+                .noneMatch(line -> line.startsWith("warn  backup directory"));
+    }
+
+    @Test
+    void whatLeavesInClearTextIsTold() {
+        scene.set("BMM_WEBHOOK_OPS", "http://hooks.example/secret-path-of-test")
+                .set("BMM_WEBHOOK_HERE", "http://127.0.0.1:8080/x")
+                .set("HEALTHCHECKS_HEARTBEAT_URL", "http://hc.example/secret-path-of-test")
+                .set("BMM_SMTP_HOST", "mail.example")
+                .set("BMM_SMTP_SECURITY", "none");
+        Outcome outcome = scene.run("doctor");
+        assertThat(outcome.exit()).isEqualTo(78);
+        line(outcome, "warn", "webhook ops");
+        line(outcome, "warn", "HEALTHCHECKS_HEARTBEAT_URL");
+        assertThat(line(outcome, "FAIL", "mail")).contains("BMM_SMTP_SECURITY=none");
+        assertThat(outcome.out()).doesNotContain("webhook here").doesNotContain("secret-path-of-test");
+
+        assertThat(line(scene.set("BMM_SMTP_HOST", "localhost").run("doctor").isDone(), "ok", "mail"))
+                .contains("this machine only");
     }
 
     @Test

@@ -19,6 +19,12 @@ final class MailServer implements AutoCloseable {
     /** What came through TLS, headers and all. */
     final List<String> mails = new CopyOnWriteArrayList<>();
 
+    /** What was said before TLS, where all can read it. */
+    final List<String> inClearText = new CopyOnWriteArrayList<>();
+
+    /** Whether it offers TLS at all, or has somebody on the way who takes the offer out. */
+    volatile boolean offersTls = true;
+
     /** How conversations broke off. */
     final List<IOException> refused = new CopyOnWriteArrayList<>();
 
@@ -56,12 +62,18 @@ final class MailServer implements AutoCloseable {
             out.print("220 test ESMTP\r\n");
         }
         for (String line = in.readLine(); line != null; line = in.readLine()) {
+            if (!safe) {
+                inClearText.add(line);
+            }
             switch (line.substring(0, Math.min(4, line.length())).toUpperCase(Locale.ROOT)) {
-                case "EHLO" -> out.print(safe ? "250 test\r\n" : "250-test\r\n250 STARTTLS\r\n");
+                case "EHLO" ->
+                    out.print("250-test\r\n" + (safe || !offersTls ? "" : "250-STARTTLS\r\n")
+                            + "250 AUTH PLAIN LOGIN\r\n");
                 case "STAR" -> {
                     out.print("220 go ahead\r\n");
                     return true;
                 }
+                case "AUTH" -> out.print("535 wrong\r\n");
                 case "DATA" -> {
                     out.print("354 end with a dot\r\n");
                     StringBuilder mail = new StringBuilder();

@@ -88,6 +88,59 @@ class OutsideServicesTest {
     }
 
     @Test
+    void aPasswordIsSaidThroughTlsOnlyAndNeverShown() throws Exception {
+        TestAuthority authority = new TestAuthority(directory);
+        try (MailServer server = new MailServer(authority.signed("mail", "-ext", "san=dns:localhost"))) {
+            child.option("-Djavax.net.ssl.trustStore=" + authority.trustStore())
+                    .option("-Djavax.net.ssl.trustStorePassword=changeit")
+                    .set("BMM_SMTP_HOST", "localhost")
+                    .set("BMM_SMTP_PORT", String.valueOf(server.port()))
+                    .set("BMM_SMTP_USER", "ops")
+                    .set("BMM_SMTP_PASSWORD", "mail-password-of-test")
+                    .set("BMM_SMTP_TO", "ops@example.org");
+            String[] notify = {"notify", "--strict", "--severity", "critical", "the disk is full"};
+            assertThat(child.run(notify)).isEqualTo(10);
+            assertThat(child.said()).contains("refuses the user").doesNotContain("mail-password-of-test");
+
+            server.offersTls = false;
+            child.set("BMM_STATE_DIR", directory.resolve("stripped").toString());
+            assertThat(child.run(notify))
+                    .as("STARTTLS was taken out on the way")
+                    .isEqualTo(10);
+            assertThat(server.inClearText).noneMatch(line -> line.startsWith("AUTH") || line.startsWith("MAIL"));
+            assertThat(server.mails).isEmpty();
+        }
+    }
+
+    @Test
+    void theNameInTheCertificateIsTheServers() throws Exception {
+        TestAuthority authority = new TestAuthority(directory);
+        try (MailServer server = new MailServer(authority.signed("mail", "-ext", "san=dns:mail.example.org"))) {
+            child.option("-Djavax.net.ssl.trustStore=" + authority.trustStore())
+                    .option("-Djavax.net.ssl.trustStorePassword=changeit")
+                    .set("BMM_SMTP_HOST", "localhost")
+                    .set("BMM_SMTP_PORT", String.valueOf(server.port()))
+                    .set("BMM_SMTP_TO", "ops@example.org");
+            assertThat(child.run("notify", "--strict", "--severity", "critical", "the disk is full"))
+                    .isEqualTo(10);
+            assertThat(server.mails).isEmpty();
+        }
+    }
+
+    @Test
+    void mailInClearTextIsForThisMachine() throws Exception {
+        child.set("BMM_SMTP_HOST", "mail.example.org")
+                .set("BMM_SMTP_TO", "ops@example.org")
+                .set("BMM_SMTP_SECURITY", "none");
+        assertThat(child.run("notify", "--strict", "x")).isEqualTo(78);
+        assertThat(child.said()).contains("BMM_SMTP_SECURITY=none", "mail.example.org", "hint");
+
+        child.set("BMM_SMTP_HOST", "localhost").set("BMM_SMTP_PASSWORD", "mail-password-of-test");
+        assertThat(child.run("notify", "--strict", "x")).isEqualTo(78);
+        assertThat(child.said()).contains("BMM_SMTP_PASSWORD").doesNotContain("mail-password-of-test");
+    }
+
+    @Test
     void aFailedUnitIsToldWithTheEndOfItsJournal() throws Exception {
         Path program = Files.writeString(
                 Files.createDirectory(directory.resolve("bin")).resolve("journalctl"), """
