@@ -38,6 +38,7 @@ public final class Checkup {
         List<Finding> findings = new ArrayList<>(new SettingsCheck(settings, surroundings).run());
         PlaceCheck places = new PlaceCheck(settings, instance, surroundings);
         findings.addAll(places.run());
+        findings.add(KeyCheck.run(settings, instance));
         DatabaseCheck databases = new DatabaseCheck(settings, surroundings);
         findings.addAll(databases.run());
         databases.server().ifPresent(server -> findings.addAll(releases(server, databases.found())));

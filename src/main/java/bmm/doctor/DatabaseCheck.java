@@ -8,6 +8,7 @@ import bmm.base.Keys;
 import bmm.base.Settings;
 import bmm.postgres.ConnectionSettings;
 import bmm.postgres.Container;
+import bmm.postgres.LargeObjectAccess;
 import bmm.postgres.Server;
 import bmm.postgres.TableAccess;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ final class DatabaseCheck {
                             + Amounts.count(there.size(), "database")));
             for (String database : wanted(connection, there)) {
                 findings.add(look(reached, database));
+                largeObjects(reached, database).ifPresent(findings::add);
             }
         } catch (Failure e) {
             findings.add(Finding.fail(
@@ -92,6 +94,25 @@ final class DatabaseCheck {
                             + " security; or back up as a superuser");
         } catch (Failure e) {
             return Finding.fail(ExitCode.PREFLIGHT, subject, e);
+        }
+    }
+
+    private Optional<Finding> largeObjects(Server reached, String database) {
+        if (found.isEmpty() || !found.getLast().name().equals(database)) {
+            return Optional.empty();
+        }
+        try {
+            LargeObjectAccess access = LargeObjectAccess.of(reached, database);
+            return access.hidden() == 0
+                    ? Optional.empty()
+                    : Optional.of(Finding.fail(
+                            ExitCode.PREFLIGHT,
+                            "database " + database,
+                            "role " + reached.connection().user() + " may not read " + Amounts.count(access.hidden())
+                                    + " of " + Amounts.count(access.all(), "large object"),
+                            "GRANT SELECT ON LARGE OBJECT …: docs/security.md has it for all of them"));
+        } catch (Failure e) {
+            return Optional.of(Finding.fail(ExitCode.PREFLIGHT, "database " + database, e));
         }
     }
 

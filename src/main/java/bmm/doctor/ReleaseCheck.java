@@ -50,6 +50,6 @@ final class ReleaseCheck {
                 : Finding.warn(
                         "role",
                         user + " is a superuser, and a backup needs none",
-                        "docs/security.md, \"Which user to run as\", has the grants; only passwords of roles need more");
+                        "docs/security.md, \"Which user to run as\", has the grants that are enough");
     }
 }

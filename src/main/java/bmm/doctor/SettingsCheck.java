@@ -42,13 +42,6 @@ final class SettingsCheck {
                             file + " can be read by other users, and secrets are set",
                             Hint.of("chmod 600 ").file(file))));
         }
-        surroundings.envFiles().stream()
-                .filter(file -> modeOf(file).contains(PosixFilePermission.OTHERS_WRITE))
-                .forEach(file -> findings.add(Finding.fail(
-                        ExitCode.CONFIGURATION,
-                        SUBJECT,
-                        file + " can be changed by other users, and what it says is run",
-                        Hint.of("chmod go-w ").file(file))));
         settings.find(Keys.PGPASSFILE)
                 .or(() -> settings.find(Keys.PGSSLROOTCERT))
                 .filter(file -> !Files.isReadable(file))
@@ -58,12 +51,9 @@ final class SettingsCheck {
     }
 
     private static boolean isReadableByOthers(Path file) {
-        return modeOf(file).contains(PosixFilePermission.OTHERS_READ);
-    }
-
-    private static Set<PosixFilePermission> modeOf(Path file) {
         try {
-            return Files.getPosixFilePermissions(file);
+            Set<PosixFilePermission> mode = Files.getPosixFilePermissions(file);
+            return mode.contains(PosixFilePermission.OTHERS_READ);
         } catch (IOException | UnsupportedOperationException e) {
             throw new Failure(
                     ExitCode.CONFIGURATION,

@@ -2,6 +2,7 @@ package bmm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bmm.catalog.ManifestKeys;
 import bmm.cli.Scene.Outcome;
 import bmm.postgres.FixedReleases;
 import bmm.store.Capability;
@@ -357,6 +358,18 @@ final class DoctorCommandTest {
 
         assertThat(line(scene.set("BMM_SMTP_HOST", "localhost").run("doctor").isDone(), "ok", "mail"))
                 .contains("this machine only");
+    }
+
+    @Test
+    void aSigningKeyIsNobodyElses() throws IOException {
+        assertThat(line(scene.run("doctor").isDone(), "ok", "signing key")).contains("the first backup makes it");
+        scene.backup(DATABASE).isDone();
+        assertThat(line(scene.run("doctor").isDone(), "ok", "signing key")).containsPattern("[0-9a-f]{16}$");
+        Path key = directory.resolve("state").resolve(ManifestKeys.FILE);
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+        Outcome open = scene.run("doctor");
+        assertThat(open.exit()).isEqualTo(78);
+        assertThat(line(open, "FAIL", "signing key")).contains("can forge backups");
     }
 
     @Test

@@ -67,15 +67,7 @@ class EmailTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "mail.example.org",
-                "10.0.0.1",
-                "192.168.1.2",
-                "localhost.example.org",
-                "0.0.0.0",
-                "::2",
-                ""
-            })
+            strings = {"mail.example.org", "10.0.0.1", "192.168.1.2", "localhost.example.org", "0.0.0.0", "::2", ""})
     void inClearTextItGoesToThisMachineOnly(String host) {
         assertThatThrownBy(() -> new Email.Server(host, 25, Email.Security.NONE, null, null))
                 .isInstanceOf(IllegalArgumentException.class);
