@@ -1,5 +1,6 @@
 package bmm.catalog;
 
+import bmm.base.SafeText;
 import com.google.gson.FormattingStyle;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
@@ -203,7 +204,7 @@ public record Manifest(
 
     @Override
     public byte[] toJson() {
-        return (GSON.toJson(this) + "\n").getBytes(StandardCharsets.UTF_8);
+        return (SafeText.json(GSON.toJson(this)) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     /**

@@ -3,6 +3,7 @@ package bmm.catalog;
 import bmm.base.DurableFile;
 import bmm.base.Failure;
 import bmm.base.OwnFile;
+import bmm.base.SafeText;
 import bmm.catalog.BackupName.FileName;
 import com.google.gson.FormattingStyle;
 import com.google.gson.Gson;
@@ -97,7 +98,9 @@ public final class NewestBackups {
     private void write(Map<String, Map<String, String>> places) {
         try {
             DurableFile.createDirectories(DurableFile.directoryOf(file));
-            DurableFile.write(file, (GSON.toJson(new Content(FORMAT, places)) + "\n").getBytes(StandardCharsets.UTF_8));
+            DurableFile.write(
+                    file,
+                    (SafeText.json(GSON.toJson(new Content(FORMAT, places))) + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             LOG.atWarn()
                     .addKeyValue("file", file)

@@ -1,5 +1,6 @@
 package bmm.catalog;
 
+import bmm.base.SafeText;
 import bmm.catalog.Manifest.Dump;
 import bmm.catalog.Manifest.StoredFile;
 import com.google.gson.annotations.SerializedName;
@@ -97,6 +98,6 @@ public record SealedManifest(
 
     @Override
     public byte[] toJson() {
-        return (Manifest.GSON.toJson(this) + "\n").getBytes(StandardCharsets.UTF_8);
+        return (SafeText.json(Manifest.GSON.toJson(this)) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 }

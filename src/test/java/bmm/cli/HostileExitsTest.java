@@ -101,6 +101,13 @@ class HostileExitsTest {
             everyWay(scene, "restore-drill", "--database", NAME).forEach(Outcome::isDone);
             everyWay(scene, "restore", "--from", NAME, "--dry-run");
             stateIsHarmless(scene);
+            for (String file : scene.content().keySet()) {
+                if (file.endsWith(".json")) {
+                    assertThat(HostileText.isHarmless(Files.readString(scene.backups.resolve(file))))
+                            .as(file)
+                            .isTrue();
+                }
+            }
             assertThat(HostileText.isHarmless(Files.readString(log))).isTrue();
             assertThat(Files.readString(log).lines()).allMatch(line -> line.startsWith("ts=") || line.startsWith("{"));
 
