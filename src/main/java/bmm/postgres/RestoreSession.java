@@ -55,7 +55,7 @@ final class RestoreSession implements AutoCloseable {
      */
     void run(String sql) throws SQLException {
         QueryExecutor executor = executor();
-        Query query = executor.wrap(List.of(new NativeQuery(sql, SqlCommand.BLANK)));
+        Query query = executor.wrap(List.of(new NativeQuery(sql, new int[0], false, SqlCommand.BLANK)));
         executor.execute(query, null, new Dropped(), 0, 0, AS_IT_IS);
     }
 
