@@ -79,15 +79,16 @@ class HostileExitsTest {
         scene.set("BMM_LOG_FILE", log.toString()).set("BMM_STORE_OFF", "file://" + offSite);
         scene.server.createDatabase(NAME);
         String quoted = '"' + NAME + '"';
+        String role = quoted;
         try (DrillPlace place = new DrillPlace(scene)) {
             assertThat(place.directory).isEmptyDirectory();
             scene.server.sql(
-                    "postgres", "CREATE ROLE " + quoted + " LOGIN", "ALTER DATABASE " + quoted + " OWNER TO " + quoted);
+                    "postgres", "CREATE ROLE " + role + " LOGIN", "ALTER DATABASE " + quoted + " OWNER TO " + role);
             scene.server.sql(
                     NAME,
                     "CREATE SCHEMA " + quoted,
                     "CREATE TABLE " + quoted + "." + quoted + " AS SELECT 1 AS " + quoted,
-                    "ALTER TABLE " + quoted + "." + quoted + " OWNER TO " + quoted);
+                    "ALTER TABLE " + quoted + "." + quoted + " OWNER TO " + role);
             Outcome first = scene.set("BMM_DATABASES", "*").run("backup").isDone();
             isHarmless(first, "backup");
             everyWay(scene, "backup");
@@ -124,7 +125,7 @@ class HostileExitsTest {
             assertThat(scene.directory("work").resolve("pasted")).doesNotExist();
         } finally {
             scene.server.dropDatabase(NAME);
-            scene.server.sql("postgres", "DROP ROLE " + quoted);
+            scene.server.sql("postgres", "DROP ROLE " + role);
         }
     }
 
