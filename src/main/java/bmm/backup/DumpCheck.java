@@ -9,6 +9,7 @@ import bmm.catalog.StoredManifest;
 import bmm.dump.AgeKeys;
 import bmm.dump.DumpDecoder;
 import bmm.dump.DumpKind;
+import bmm.dump.Limits;
 import bmm.dump.RecordedHash;
 import bmm.dump.SealedManifests;
 import bmm.postgres.ArchiveContent;
@@ -44,14 +45,14 @@ record DumpCheck(String subject, DumpKind kind, Identities identities) {
                     "it was cut or overwritten; take another copy of this backup");
         }
         if (BackupName.isEncrypted(subject)) {
-            return encrypted(in, stored);
+            return encrypted(in, size, stored);
         }
         Manifest manifest = stored == null ? null : SealedManifests.open(stored, identities, subject);
-        ArchiveContent content = DumpDecoder.decode(in, kind, RecordedHash.of(manifest));
+        ArchiveContent content = DumpDecoder.decode(in, kind, RecordedHash.of(manifest), Limits.of(manifest, size));
         return compare(in, content, manifest);
     }
 
-    private String encrypted(MeasuredInput in, @Nullable StoredManifest stored) throws IOException {
+    private String encrypted(MeasuredInput in, long size, @Nullable StoredManifest stored) throws IOException {
         if (identities.isEmpty() && stored != null) {
             compareHash(in, stored);
             return "hash only: it is encrypted, and no identity is here";
@@ -59,7 +60,8 @@ record DumpCheck(String subject, DumpKind kind, Identities identities) {
         Failure locked;
         try {
             Manifest manifest = stored == null ? null : SealedManifests.open(stored, identities, subject);
-            ArchiveContent content = DumpDecoder.decodeEncrypted(in, identities, kind, RecordedHash.of(manifest));
+            ArchiveContent content = DumpDecoder.decodeEncrypted(
+                    in, identities, kind, RecordedHash.of(manifest), Limits.of(manifest, size));
             return compare(in, content, manifest);
         } catch (Locked e) {
             locked = AgeKeys.locked(subject, e, identities);

@@ -3,6 +3,7 @@ package bmm.backup;
 import bmm.base.DurableFile;
 import bmm.dump.DumpDecoder;
 import bmm.dump.DumpKind;
+import bmm.dump.Limits;
 import bmm.postgres.ArchiveContent;
 import bmm.postgres.ContentHash;
 import bmm.stream.Encryption;
@@ -55,7 +56,7 @@ final class DumpFile implements AutoCloseable {
 
     private ArchiveContent decode(DumpKind kind, @Nullable ContentHash hash) throws IOException {
         try (InputStream in = pipe.source()) {
-            ArchiveContent content = DumpDecoder.decode(in, kind, hash);
+            ArchiveContent content = DumpDecoder.decode(in, kind, hash, Limits.NONE);
             in.transferTo(OutputStream.nullOutputStream());
             return content;
         }

@@ -19,6 +19,7 @@ import bmm.postgres.SequenceState;
 import bmm.postgres.Snapshot;
 import bmm.postgres.TableContent;
 import bmm.postgres.TableName;
+import bmm.stream.Counted;
 import bmm.stream.Encryption;
 import bmm.stream.Identities;
 import bmm.stream.Progress;
@@ -72,7 +73,7 @@ final class DumpJob {
      * What is on disk now, under a name that still says that it is not finished.
      *
      * @param bytes on disk
-     * @param dumpedBytes that pg_dump wrote, before bmm compressed them
+     * @param dumpedBytes that pg_dump wrote (or a tar of them has), before bmm compressed and encrypted them
      * @param fingerprint of the source, or null where none was asked for
      * @param contentHash how rows are hashed
      * @param content what was found in it when all of it was decoded
@@ -226,8 +227,9 @@ final class DumpJob {
             try (OutputStream out = kind.compression().compress(file.stream(), settings.get(Keys.COMPRESSION_LEVEL))) {
                 if (isPackedHere()) {
                     dump.finish();
-                    Tar.pack(directory, "toc.dat", out);
-                    bytes = file.size();
+                    Counted tar = new Counted(out);
+                    Tar.pack(directory, "toc.dat", tar);
+                    bytes = tar.size();
                 } else {
                     bytes = copy(dump.output(), out);
                 }

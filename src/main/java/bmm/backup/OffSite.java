@@ -18,6 +18,7 @@ import bmm.store.ObjectLock;
 import bmm.store.ObjectStore;
 import bmm.store.StoreProfile;
 import bmm.store.StoreProfiles;
+import bmm.stream.Bounded;
 import bmm.stream.MeasuredInput;
 import bmm.stream.Progress;
 import bmm.stream.Sha256;
@@ -285,9 +286,12 @@ final class OffSite {
     }
 
     private String hash(ObjectStore remote, String key, long size) {
-        try (MeasuredInput in = new MeasuredInput(remote.get(key), done -> progress.bytes(size + done))) {
+        try (MeasuredInput in =
+                new MeasuredInput(new Bounded(remote.get(key), size), done -> progress.bytes(size + done))) {
             in.drain();
             return in.sha256();
+        } catch (Bounded.TooMuch e) {
+            return "none: it is longer than what was sent";
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.STORE,

@@ -59,7 +59,7 @@ public final class SignBackups {
         try {
             manifest = catalog.manifest(backup);
         } catch (Failure e) {
-            return Optional.of(new Verdict(backup.name().toString(), backup.bytes(), "", e));
+            return Optional.of(new Verdict(backup.name().toString(), backup.bytes(), e));
         }
         if (manifest.check(List.of(key.verifyKey())).outcome() == Outcome.VALID) {
             return Optional.empty();
@@ -70,10 +70,9 @@ public final class SignBackups {
         }
         try {
             store(catalog, backup, manifest.signatureBy(key), directory);
-            return Optional.of(
-                    new Verdict(verdict.subject(), verdict.bytes(), verdict.detail() + "; signed now", null));
+            return Optional.of(new Verdict(verdict.subject(), verdict.bytes(), verdict.detail(), "signed now", null));
         } catch (Failure e) {
-            return Optional.of(new Verdict(verdict.subject(), verdict.bytes(), verdict.detail(), e));
+            return Optional.of(new Verdict(verdict.subject(), verdict.bytes(), e));
         }
     }
 

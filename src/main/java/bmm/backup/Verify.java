@@ -15,6 +15,7 @@ import bmm.dump.ManifestBeside;
 import bmm.dump.Trust;
 import bmm.store.ObjectInfo;
 import bmm.store.ObjectStore;
+import bmm.stream.Bounded;
 import bmm.stream.Identities;
 import bmm.stream.MeasuredInput;
 import bmm.stream.Progress;
@@ -61,12 +62,18 @@ public final class Verify {
      *
      * @param problem null if it is whole
      * @param detail what was checked, or what could not be, in words
+     * @param signature what is known of the signature of its manifest; null if nothing is
      */
     public record Verdict(
             String subject,
             long bytes,
             String detail,
+            @Nullable String signature,
             @Nullable Failure problem) {
+        Verdict(String subject, long bytes, @Nullable Failure problem) {
+            this(subject, bytes, "", null, problem);
+        }
+
         public boolean isGood() {
             return problem == null;
         }
@@ -126,7 +133,6 @@ public final class Verify {
                         name -> new Verdict(
                                 name.toString(),
                                 0,
-                                "",
                                 damaged(
                                         name + ": the newest backup that this host put at " + store.name() + " is gone",
                                         "if nobody removed it, the store lost it or hides it; the next backup takes its place")))
@@ -158,7 +164,7 @@ public final class Verify {
             checkGlobals(store, backup, manifest);
             return verdict(dump.key(), dump.size(), () -> store.get(dump.key()), believed);
         } catch (Failure e) {
-            return new Verdict(subject, backup.bytes(), "", e);
+            return new Verdict(subject, backup.bytes(), e);
         }
     }
 
@@ -172,11 +178,14 @@ public final class Verify {
                     backup.name() + ": the manifest is there, " + globals.file() + " is not",
                     "someone or something removed it; take another copy of this backup");
         }
-        try (MeasuredInput in = new MeasuredInput(store.get(backup.keyOf(globals.file())), done -> {})) {
+        try (MeasuredInput in =
+                new MeasuredInput(new Bounded(store.get(backup.keyOf(globals.file())), globals.bytes()), done -> {})) {
             in.drain();
             if (!in.sha256().equals(globals.sha256())) {
-                throw damaged(globals.file() + ": its hash is not the one in the manifest", "take another copy of it");
+                throw otherHash(globals);
             }
+        } catch (Bounded.TooMuch e) {
+            throw otherHash(globals);
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.VERIFICATION,
@@ -184,6 +193,10 @@ public final class Verify {
                     "take another copy of it",
                     e);
         }
+    }
+
+    private static Failure otherHash(Manifest.StoredFile globals) {
+        return damaged(globals.file() + ": its hash is not the one in the manifest", "take another copy of it");
     }
 
     /** Verifies one file on this machine, with the manifest beside it where there is one. */
@@ -196,12 +209,11 @@ public final class Verify {
             return verdict(
                     file.toString(), Files.size(file), () -> Files.newInputStream(file), believedBeside(file, name));
         } catch (Failure e) {
-            return new Verdict(file.toString(), 0, "", e);
+            return new Verdict(file.toString(), 0, e);
         } catch (IOException e) {
             return new Verdict(
                     file.toString(),
                     0,
-                    "",
                     new Failure(
                             ExitCode.VERIFICATION,
                             file + " cannot be read: " + Failure.reason(e),
@@ -227,7 +239,7 @@ public final class Verify {
     private Verdict verdict(String subject, long size, Source source, @Nullable Believed believed) {
         progress.begin("verify " + subject, size);
         try (InputStream stored = source.open();
-                MeasuredInput in = new MeasuredInput(stored, progress::bytes)) {
+                MeasuredInput in = new MeasuredInput(new Bounded(stored, size), progress::bytes)) {
             DumpKind kind = DumpKind.of(subject)
                     .orElseThrow(() -> new Failure(
                             ExitCode.USAGE,
@@ -235,9 +247,9 @@ public final class Verify {
                             "known are .dump, .dump.zst, .sql.gz and .dir.tar, and each with .age behind it"));
             String detail =
                     new DumpCheck(subject, kind, identities).of(in, size, believed == null ? null : believed.content());
-            return new Verdict(subject, size, believed == null ? detail : detail + "; " + believed.signature(), null);
+            return new Verdict(subject, size, detail, believed == null ? null : believed.signature(), null);
         } catch (Failure e) {
-            return new Verdict(subject, size, "", e);
+            return new Verdict(subject, size, e);
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
             // Damaged bytes can make a parser stumble in any way; the next backup must still be looked at.
             Failure damaged = new Failure(
@@ -245,7 +257,7 @@ public final class Verify {
                     subject + ": damaged: " + Failure.reason(e),
                     "take another copy of this backup, and check the disk or store that damaged this one",
                     e);
-            return new Verdict(subject, size, "", damaged);
+            return new Verdict(subject, size, damaged);
         } finally {
             progress.end();
         }

@@ -223,7 +223,8 @@ final class VerifyCommand extends RunnableCommand {
             run.out()
                     .line(word(verdict) + verdict.subject() + "  "
                             + Amounts.bytes(verdict.bytes())
-                            + (verdict.detail().isEmpty() ? "" : "  " + verdict.detail()));
+                            + (verdict.detail().isEmpty() ? "" : "  " + verdict.detail())
+                            + (verdict.signature() == null ? "" : "; " + verdict.signature()));
         }
         run.out()
                 .line(
@@ -251,6 +252,7 @@ final class VerifyCommand extends RunnableCommand {
             one.put("bytes", verdict.bytes());
             one.put("good", verdict.isGood());
             one.put("checked", verdict.detail());
+            one.put("signature", verdict.signature());
             Failure problem = verdict.problem();
             one.put("error", problem == null ? null : problem.getMessage());
             backups.add(one);

@@ -4,6 +4,7 @@ import bmm.postgres.ArchiveContent;
 import bmm.postgres.ArchiveReader;
 import bmm.postgres.ContentHash;
 import bmm.postgres.PlainDumpReader;
+import bmm.stream.Bounded;
 import bmm.stream.Compression;
 import bmm.stream.Identities;
 import bmm.stream.Locked;
@@ -24,17 +25,20 @@ public final class DumpDecoder {
      * Reads the whole dump; what may follow it in the stream is left to the caller, and so is closing the stream.
      *
      * @param hash how rows are hashed, or null to count them only
-     * @throws IOException if the dump is cut or damaged
+     * @param limits what may come out of it
+     * @throws IOException if the dump is cut or damaged, or more comes out of it
      */
-    public static ArchiveContent decode(InputStream in, DumpKind kind, @Nullable ContentHash hash) throws IOException {
+    public static ArchiveContent decode(InputStream in, DumpKind kind, @Nullable ContentHash hash, Limits limits)
+            throws IOException {
+        InputStream bounded = new Bounded(kind.compression().decompress(new LeftOpen(in)), limits.unpacked());
         // Decompression runs in a thread beside the one that counts rows.
-        try (InputStream decoded = new ReadAhead(kind.compression().decompress(new LeftOpen(in)))) {
+        try (InputStream decoded = new ReadAhead(bounded)) {
             return switch (kind) {
-                case CUSTOM, CUSTOM_ZSTD -> archiveReader(hash).readCustom(decoded);
-                case PLAIN_GZIP -> new PlainDumpReader(hash).read(decoded);
+                case CUSTOM, CUSTOM_ZSTD -> archiveReader(hash, limits).readCustom(decoded);
+                case PLAIN_GZIP -> new PlainDumpReader(hash, limits.data()).read(decoded);
                 case DIRECTORY -> {
                     try (Tar tar = Tar.read(decoded)) {
-                        yield archiveReader(hash).readDirectory(new TarFiles(tar));
+                        yield archiveReader(hash, limits).readDirectory(new TarFiles(tar));
                     }
                 }
             };
@@ -47,10 +51,11 @@ public final class DumpDecoder {
      * @throws Locked if the identities do not open it
      */
     public static ArchiveContent decodeEncrypted(
-            InputStream in, Identities identities, DumpKind kind, @Nullable ContentHash hash) throws IOException {
+            InputStream in, Identities identities, DumpKind kind, @Nullable ContentHash hash, Limits limits)
+            throws IOException {
         // Not closed, as the caller still wants what it is read from.
         InputStream plain = identities.decrypt(in);
-        ArchiveContent content = decode(plain, kind, hash);
+        ArchiveContent content = decode(plain, kind, hash, limits);
         plain.transferTo(OutputStream.nullOutputStream());
         return content;
     }
@@ -58,28 +63,29 @@ public final class DumpDecoder {
     /**
      * Reads the whole of a dump that was fetched, whoever made it.
      *
-     * @throws IOException if it is cut or damaged
+     * @throws IOException if it is cut or damaged, or more comes out of it than the limits allow
      */
-    public static ArchiveContent decode(DumpContent content, @Nullable ContentHash hash) throws IOException {
+    public static ArchiveContent decode(DumpContent content, @Nullable ContentHash hash, Limits limits)
+            throws IOException {
         return switch (content) {
             case DumpContent.CustomFile custom -> {
                 try (InputStream in = Files.newInputStream(custom.path())) {
-                    yield archiveReader(hash).readCustom(in);
+                    yield archiveReader(hash, limits).readCustom(in);
                 }
             }
             case DumpContent.CustomStream custom -> {
                 try (InputStream in = new ReadAhead(custom.source().open())) {
-                    yield archiveReader(hash).readCustom(in);
+                    yield archiveReader(hash, limits).readCustom(in);
                 }
             }
             case DumpContent.Sql sql -> {
                 try (InputStream in = new ReadAhead(sql.source().open())) {
-                    yield new PlainDumpReader(hash).read(in);
+                    yield new PlainDumpReader(hash, limits.data()).read(in);
                 }
             }
             case DumpContent.Directory directory -> {
                 try (DirectoryFiles files = new DirectoryFiles(directory.path())) {
-                    yield archiveReader(hash).readDirectory(files);
+                    yield archiveReader(hash, limits).readDirectory(files);
                 }
             }
         };
@@ -96,8 +102,8 @@ public final class DumpDecoder {
         }
     }
 
-    private static ArchiveReader archiveReader(@Nullable ContentHash hash) {
-        return new ArchiveReader(hash, Compression.ZSTD::decompress);
+    private static ArchiveReader archiveReader(@Nullable ContentHash hash, Limits limits) {
+        return new ArchiveReader(hash, Compression.ZSTD::decompress, limits.data());
     }
 
     private record TarFiles(Tar tar) implements ArchiveReader.ArchiveFiles {

@@ -11,6 +11,7 @@ import bmm.catalog.BackupName;
 import bmm.catalog.Manifest;
 import bmm.dump.Origin.AtStore;
 import bmm.dump.Origin.OnDisk;
+import bmm.stream.Bounded;
 import bmm.stream.Locked;
 import bmm.stream.MeasuredInput;
 import bmm.stream.Progress;
@@ -142,13 +143,15 @@ public final class FetchedDump implements AutoCloseable {
         room.require(object.bytes(), "for fetching " + object.file());
         Path target = directory.resolve(object.file());
         progress.begin("fetch " + object.file(), object.bytes());
-        try (MeasuredInput in = new MeasuredInput(object.open(), progress::bytes);
-                OutputStream out = Channels.newOutputStream(DurableFile.create(target))) {
+        try (MeasuredInput in = new MeasuredInput(new Bounded(object.open(), object.bytes()), progress::bytes);
+                OutputStream out = room.guard(Channels.newOutputStream(DurableFile.create(target)), target)) {
             in.transferTo(out);
             if (sha256 != null) {
                 checkHash(object.store().name() + "/" + object.key(), in.sha256(), sha256);
             }
             return target;
+        } catch (Bounded.TooMuch e) {
+            throw damaged(object.store().name() + "/" + object.key() + ": " + Failure.reason(e));
         } catch (IOException e) {
             // What the store itself has to say is a Failure already.
             throw Room.cannotWrite(target, e);

@@ -11,6 +11,7 @@ import bmm.dump.DumpContent.Directory;
 import bmm.dump.DumpContent.Source;
 import bmm.dump.DumpContent.Sql;
 import bmm.dump.DumpForm.Archive;
+import bmm.stream.Bounded;
 import bmm.stream.Compression;
 import bmm.stream.Progress;
 import bmm.stream.Tar;
@@ -64,8 +65,14 @@ record Unpacking(Found found, Path path, DumpForm form, Path temporary, Room roo
         };
     }
 
+    /** Never more than was announced: whoever reads it may be a server, a pipe or a disk. */
     private InputStream decompressed() throws IOException {
-        return form.open(path, found.identities());
+        InputStream opened = form.open(path, found.identities());
+        return form.isPlain() ? opened : new Bounded(opened, limits().unpacked());
+    }
+
+    private Limits limits() {
+        return Limits.of(found.manifest(), found.dump().bytes());
     }
 
     private boolean hasRoomToDecompress() {
@@ -83,9 +90,11 @@ record Unpacking(Found found, Path path, DumpForm form, Path temporary, Room roo
         if (form.compression() == Compression.NONE) {
             return found.dump().bytes();
         }
-        return manifest != null
-                ? manifest.dump().dataBytes() + OVERHEAD
-                : found.dump().bytes() * USUAL_RATIO;
+        if (manifest == null) {
+            return found.dump().bytes() * USUAL_RATIO;
+        }
+        Long exactly = manifest.dump().unpackedBytes();
+        return exactly == null ? manifest.dump().dataBytes() + OVERHEAD : exactly;
     }
 
     /** None if the disk was full before its end: without a manifest nobody knows how large it becomes. */
@@ -94,7 +103,7 @@ record Unpacking(Found found, Path path, DumpForm form, Path temporary, Room roo
         try {
             work("decompress", decompressedBytes(), target, told -> {
                 try (InputStream in = decompressed();
-                        OutputStream out = Channels.newOutputStream(DurableFile.create(target))) {
+                        OutputStream out = created(target)) {
                     copy(in, out, told);
                 }
             });
@@ -114,7 +123,7 @@ record Unpacking(Found found, Path path, DumpForm form, Path temporary, Room roo
         work("unpack", decompressedBytes(), target, told -> {
             DurableFile.createDirectories(target);
             try (InputStream in = decompressed()) {
-                Tar.unpack(in, target, told);
+                Tar.unpack(in, name -> created(target.resolve(name)), told);
             }
             if (!Files.exists(target.resolve("toc.dat"))) {
                 throw new IOException("a tar without toc.dat is no dump");
@@ -160,12 +169,13 @@ record Unpacking(Found found, Path path, DumpForm form, Path temporary, Room roo
         if (form.archive() == Archive.DIRECTORY) {
             throw new Failure(ExitCode.USAGE, path + " is a directory, not a file", "copy it with cp -r");
         }
-        new Room(DurableFile.directoryOf(file), 0).require(decompressedBytes(), "for " + file);
+        Room there = new Room(DurableFile.directoryOf(file), room.keepFree());
+        there.require(decompressedBytes(), "for " + file);
         Path partial = file.resolveSibling(file.getFileName() + DurableFile.PARTIAL);
         work("write", decompressedBytes(), file, told -> {
             boolean created = false;
             try (InputStream in = decompressed();
-                    OutputStream out = Channels.newOutputStream(DurableFile.create(partial))) {
+                    OutputStream out = there.guard(Channels.newOutputStream(DurableFile.create(partial)), partial)) {
                 created = true;
                 copy(in, out, told);
                 // Unlike a rename, a link never replaces what appeared there meanwhile.
@@ -186,12 +196,18 @@ record Unpacking(Found found, Path path, DumpForm form, Path temporary, Room roo
             return target;
         }
         work("decrypt", 0, target, told -> {
-            try (InputStream in = found.identities().decrypt(Files.newInputStream(stored));
-                    OutputStream out = Channels.newOutputStream(DurableFile.create(target))) {
+            // Encryption only adds to it.
+            try (InputStream in =
+                            new Bounded(found.identities().decrypt(Files.newInputStream(stored)), Files.size(stored));
+                    OutputStream out = created(target)) {
                 copy(in, out, told);
             }
         });
         return target;
+    }
+
+    private OutputStream created(Path target) throws IOException {
+        return room.guard(Channels.newOutputStream(DurableFile.create(target)), target);
     }
 
     private static Failure exists(Path file) {
@@ -234,6 +250,9 @@ record Unpacking(Found found, Path path, DumpForm form, Path temporary, Room roo
 
     /** What is wrong with a dump, in words. */
     static String reason(IOException e) {
+        if (e instanceof Bounded.TooMuch) {
+            return "it unpacks to more than its manifest, or its size, allows: " + Failure.reason(e);
+        }
         return e instanceof EOFException && e.getMessage() == null ? "it ends too early" : Failure.reason(e);
     }
 

@@ -5,7 +5,6 @@ import bmm.postgres.TableOfContents.Entry;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -26,6 +25,8 @@ public final class ArchiveReader {
     private static final int DATA_BLOCK = 1;
     private static final int LARGE_OBJECT_BLOCK = 3;
     private static final int BUFFER = 128 * 1024;
+    private static final int LONGEST_LINE = 1024;
+    private static final int MOST_DIGITS = 18;
 
     /** Opens a stream that was compressed with zstd; PostgreSQL 16 and later can compress inside the archive. */
     public interface ZstdDecoder {
@@ -37,14 +38,17 @@ public final class ArchiveReader {
     private final byte[] buffer = new byte[BUFFER];
     private final Map<TableName, TableContent> tables = new HashMap<>();
     private final LargeObjectHash largeObjects;
+    private final long mostBytes;
     private long bytes;
 
     /**
      * @param hash how rows are hashed, or null to count them only
+     * @param mostBytes of data, decompressed; more is an error
      */
-    public ArchiveReader(@Nullable ContentHash hash, ZstdDecoder zstd) {
+    public ArchiveReader(@Nullable ContentHash hash, ZstdDecoder zstd, long mostBytes) {
         this.hash = hash;
         this.zstd = zstd;
+        this.mostBytes = mostBytes;
         this.largeObjects = new LargeObjectHash(hash == null ? null : hash.algorithm());
     }
 
@@ -124,7 +128,7 @@ public final class ArchiveReader {
                 if (entry != null && entry.isTableData()) {
                     readTable(entry, data);
                 } else if (plainName.startsWith("blob_") && found.add(plainName)) {
-                    readLargeObject(Long.parseLong(plainName.replaceAll("\\D", "")), data);
+                    readLargeObject(largeObject(plainName), data);
                 } else {
                     throw new IOException("file " + name + " that the table of contents does not know");
                 }
@@ -143,13 +147,32 @@ public final class ArchiveReader {
     /** A list of large objects: a number and a file name in each line. */
     private static Set<String> largeObjectFiles(InputStream list) throws IOException {
         Set<String> files = new HashSet<>();
-        for (String line : new String(list.readAllBytes(), StandardCharsets.UTF_8).split("\n", -1)) {
-            int space = line.indexOf(' ');
+        InputStream in = new Buffered(list);
+        StringBuilder line = new StringBuilder();
+        for (int b = in.read(); b >= 0; b = in.read()) {
+            if (b != '\n') {
+                if (line.length() == LONGEST_LINE) {
+                    throw new IOException("damaged archive: a line of its list of large objects is too long");
+                }
+                line.append((char) b);
+                continue;
+            }
+            int space = line.indexOf(" ");
             if (space > 0) {
                 files.add(line.substring(space + 1).strip());
             }
+            line.setLength(0);
         }
         return files;
+    }
+
+    /** The number in {@code blob_16390.dat}. */
+    private static long largeObject(String name) throws IOException {
+        String digits = name.replaceAll("\\D", "");
+        if (digits.isEmpty() || digits.length() > MOST_DIGITS) {
+            throw new IOException("damaged archive: file " + name + " is of no large object");
+        }
+        return Long.parseLong(digits);
     }
 
     private static String withoutSuffix(String name, BlockCompression compression) {
@@ -169,10 +192,17 @@ public final class ArchiveReader {
                 bytes);
     }
 
+    private void count(int some) throws IOException {
+        bytes += some;
+        if (bytes > mostBytes) {
+            throw new IOException("it holds more than the " + mostBytes + " bytes of data that it may");
+        }
+    }
+
     private void readTable(Entry entry, InputStream data) throws IOException {
         CopyRows rows = CopyRows.withDigest(hash == null ? null : hash.hasher(entry.table(), entry.hasColumns()));
         for (int count = data.read(buffer); count >= 0; count = data.read(buffer)) {
-            bytes += count;
+            count(count);
             rows.accept(buffer, 0, count);
         }
         if (!rows.isComplete()) {
@@ -194,7 +224,7 @@ public final class ArchiveReader {
     private void readLargeObject(long oid, InputStream data) throws IOException {
         largeObjects.begin(oid);
         for (int count = data.read(buffer); count >= 0; count = data.read(buffer)) {
-            bytes += count;
+            count(count);
             largeObjects.accept(buffer, count);
         }
         largeObjects.end();

@@ -29,14 +29,17 @@ public final class PlainDumpReader {
     private final LargeObjectHash largeObjects;
     private String serverVersion = "";
     private String toolVersion = "";
+    private final long mostBytes;
     private boolean complete;
     private long bytes;
 
     /**
      * @param hash how rows are hashed, or null to count them only
+     * @param mostBytes of rows and large objects; more is an error
      */
-    public PlainDumpReader(@Nullable ContentHash hash) {
+    public PlainDumpReader(@Nullable ContentHash hash, long mostBytes) {
         this.hash = hash;
+        this.mostBytes = mostBytes;
         this.largeObjects = new LargeObjectHash(hash == null ? null : hash.algorithm());
     }
 
@@ -77,7 +80,7 @@ public final class PlainDumpReader {
                 sequences.put(name(set.sequence()), new SequenceState(set.value(), set.called()));
             case DumpStatement.OpenLargeObject open -> largeObjects.begin(open.oid());
             case DumpStatement.WriteLargeObject write -> {
-                bytes += write.content().length;
+                count(write.content().length);
                 largeObjects.accept(write.content(), write.content().length);
             }
             case DumpStatement.CloseLargeObject close -> largeObjects.end();
@@ -95,16 +98,23 @@ public final class PlainDumpReader {
         CopyRows rows = CopyRows.withDigest(hash == null ? null : hash.hasher(table, hasColumns));
         try {
             script.rows((lines, continued) -> {
-                bytes += lines.length;
+                count(lines.length);
                 rows.accept(lines, 0, lines.length);
             });
         } catch (InterruptedException e) {
             throw new IllegalStateException("nothing waits here", e);
         }
-        bytes += END_OF_ROWS.length;
+        count(END_OF_ROWS.length);
         rows.accept(END_OF_ROWS, 0, END_OF_ROWS.length);
         if (tables.put(table, rows.content()) != null) {
             throw new IOException("table " + table + " is in it twice");
+        }
+    }
+
+    private void count(int some) throws IOException {
+        bytes += some;
+        if (bytes > mostBytes) {
+            throw new IOException("it holds more than the " + mostBytes + " bytes of data that it may");
         }
     }
 }

@@ -26,6 +26,13 @@ final class TableOfContents {
     private static final int OLDEST = 13;
     private static final int NEWEST = 16;
     private static final int LONGEST_STRING = 1 << 30;
+
+    /** Bytes of objects that an entry takes beside its texts. */
+    private static final int ENTRY = 200;
+
+    /** Part of the heap that it may take: its texts are twice in it while they are decoded. */
+    private static final int SHARE_OF_HEAP = 4;
+
     private static final Pattern SETVAL =
             Pattern.compile("SELECT pg_catalog\\.setval\\('(?s:.*)', (-?\\d+), (true|false)\\);\\s*");
 
@@ -107,6 +114,7 @@ final class TableOfContents {
     private final InputStream in;
     private final int version;
     private final int intSize;
+    private long room = Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP;
 
     private TableOfContents(InputStream in) throws IOException {
         this.in = in;
@@ -139,6 +147,7 @@ final class TableOfContents {
         int count = readInt();
         List<Entry> read = new ArrayList<>();
         for (int i = 0; i < count; i++) {
+            take(ENTRY);
             read.add(readEntry(offsetSize));
         }
         Charset charset = read.stream()
@@ -199,6 +208,7 @@ final class TableOfContents {
     private List<Integer> readDependencies() throws IOException {
         List<Integer> dependencies = new ArrayList<>();
         for (String id = readString(); id != null; id = readString()) {
+            take(Integer.BYTES);
             try {
                 dependencies.add(Integer.valueOf(id));
             } catch (NumberFormatException e) {
@@ -239,12 +249,22 @@ final class TableOfContents {
         if (length > LONGEST_STRING) {
             throw new IOException("damaged archive: impossible length");
         }
+        take(length);
         byte[] bytes = in.readNBytes(length);
         if (bytes.length < length) {
             throw new EOFException("archive ends too early");
         }
         // One character a byte, until the encoding is known.
         return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    /** Whoever made the archive can announce anything; what is kept of it must fit into memory. */
+    private void take(int bytes) throws IOException {
+        room -= bytes;
+        if (room < 0) {
+            throw new IOException("its table of contents is larger than what this bmm can hold in memory"
+                    + " (BMM_JAVA_OPTS=-Xmx4g gives it more)");
+        }
     }
 
     private static String text(@Nullable String string) {
@@ -265,10 +285,7 @@ final class TableOfContents {
                 if (!setval.matches()) {
                     throw new IOException("sequence " + entry.table() + ": no value in the archive");
                 }
-                sequences.put(
-                        entry.table(),
-                        new SequenceState(
-                                Long.parseLong(setval.group(1)), setval.group(2).equals("true")));
+                sequences.put(entry.table(), SequenceState.parse(setval.group(1), setval.group(2)));
             }
         }
         return sequences;

@@ -7,6 +7,7 @@ import bmm.dump.DumpContent;
 import bmm.dump.DumpDecoder;
 import bmm.dump.DumpOrigin;
 import bmm.dump.FetchedDump;
+import bmm.dump.Limits;
 import bmm.postgres.ArchiveContent;
 import bmm.postgres.ArchiveHeader;
 import bmm.postgres.EarlyCluster;
@@ -71,7 +72,10 @@ final class OneDrill implements AutoCloseable {
                 new DrillRestore(dump, content, header, target, pace, targets.jobs(), settings, progress, proceedings);
         FutureTask<Optional<ArchiveContent>> decoding = new FutureTask<>(() -> DrillProofs.wasDecoded(manifest)
                 ? Optional.empty()
-                : Optional.of(DumpDecoder.decode(content, DrillProofs.hashInArchive(manifest))));
+                : Optional.of(DumpDecoder.decode(
+                        content,
+                        DrillProofs.hashInArchive(manifest),
+                        Limits.of(manifest, dump.found().dump().bytes()))));
         return new OneDrill(dump, target, restoring, decoding, targets.jobs(), settings, progress, proceedings);
     }
 

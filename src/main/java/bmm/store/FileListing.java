@@ -33,6 +33,9 @@ final class FileListing implements Iterator<ObjectInfo> {
      */
     private record Level(@Nullable Path directory, String key, Iterator<String> parts) {}
 
+    /** Their names are in memory, so that they can be sorted. */
+    private static final int MOST_PARTS = 4_000_000;
+
     private final Folder folder;
     private final String base;
     private final String prefix;
@@ -126,6 +129,12 @@ final class FileListing implements Iterator<ObjectInfo> {
                 String part = part(entry);
                 if (part != null && isWanted(key + part)) {
                     parts.add(part);
+                    if (parts.size() > MOST_PARTS) {
+                        throw new Failure(
+                                ExitCode.STORE,
+                                folder.name() + ": more than " + MOST_PARTS + " files in one directory",
+                                "find out who writes there, or name a directory of the backups' own");
+                    }
                 }
             }
         } catch (NoSuchFileException e) {

@@ -39,6 +39,9 @@ final class Rclone {
      */
     record Access(Optional<Path> config, List<String> variables) {}
 
+    /** All of a listing is in memory. */
+    private static final int MOST_FILES = 2_000_000;
+
     /** Each run is a process of some 50 MB. */
     private static final int AT_A_TIME = 4;
 
@@ -152,6 +155,9 @@ final class Rclone {
             json.beginArray();
             while (json.hasNext()) {
                 entries.add(entry(json));
+                if (entries.size() > MOST_FILES) {
+                    throw new IOException("more than " + MOST_FILES + " files");
+                }
             }
             json.endArray();
             return entries;
@@ -198,7 +204,7 @@ final class Rclone {
                 IOException odd = null;
                 try {
                     answer = reading.of(json);
-                } catch (IOException | IllegalStateException | DateTimeParseException e) {
+                } catch (IOException | IllegalStateException | NumberFormatException | DateTimeParseException e) {
                     // What it printed before it failed; why is on its standard error.
                     odd = new IOException(e);
                 }

@@ -5,6 +5,7 @@ import bmm.base.Failure;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -64,8 +65,13 @@ final class RemoteListing {
             throw noKey(record);
         }
         Optional<String> key = key(facts[2].substring(2));
-        return key.filter(found -> found.startsWith(prefix))
-                .map(found -> new ObjectInfo(found.substring(base.length()), Long.parseLong(facts[0]), time(facts[1])));
+        try {
+            return key.filter(found -> found.startsWith(prefix))
+                    .map(found ->
+                            new ObjectInfo(found.substring(base.length()), Long.parseLong(facts[0]), time(facts[1])));
+        } catch (NumberFormatException | DateTimeException e) {
+            throw noKey(record);
+        }
     }
 
     /** The key of a path; none for what is bmm's own. */

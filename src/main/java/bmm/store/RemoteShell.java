@@ -35,6 +35,9 @@ final class RemoteShell implements AutoCloseable {
 
     private static final int SSH_FAILED = 255;
 
+    /** Bytes of the longest answer, which is in memory: a listing of a million files. */
+    private static final int LONGEST_ANSWER = 128 << 20;
+
     private final RsyncAddress address;
     private final SshSettings settings;
     private final Semaphore slots = new Semaphore(AT_A_TIME);
@@ -140,7 +143,14 @@ final class RemoteShell implements AutoCloseable {
     byte[] run(String key, String script, List<String> arguments) {
         return inTurn(() -> {
             try (RunningCommand running = start(script, arguments)) {
-                byte[] output = running.output().readAllBytes();
+                byte[] output = running.output().readNBytes(LONGEST_ANSWER + 1);
+                if (output.length > LONGEST_ANSWER) {
+                    throw new Failure(
+                            ExitCode.STORE,
+                            address + ": the answer has more than " + LONGEST_ANSWER
+                                    + " bytes: too many files, or no listing",
+                            "find out who writes there, or name a directory of the backups' own");
+                }
                 check(key, running);
                 return afterBegin(output);
             } catch (IOException e) {

@@ -35,7 +35,9 @@ public enum Compression {
 
         @Override
         public InputStream decompress(InputStream in) throws IOException {
-            return new ZstdInputStream(in);
+            // A window of 128 MB, which is what the zstd tool allows; a frame can ask for more memory than any machine
+            // has.
+            return new ZstdInputStream(in).setLongMax(LARGEST_WINDOW_LOG);
         }
     },
 
@@ -52,6 +54,7 @@ public enum Compression {
     };
 
     private static final int BUFFER = 64 * 1024;
+    private static final int LARGEST_WINDOW_LOG = 27;
 
     private final String suffix;
 

@@ -1,30 +1,23 @@
 package bmm.stream;
 
-import bmm.base.DurableFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.LongConsumer;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Packs the files of one directory into a tar and reads them again. */
 public final class Tar implements AutoCloseable {
-    /** What pg_dump calls its files: toc.dat, 3457.dat.gz, blob_16390.dat, restore.sql. */
-    private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*");
+    private final TarReader in;
 
-    private final TarArchiveInputStream in;
-
-    private Tar(TarArchiveInputStream in) {
+    private Tar(TarReader in) {
         this.in = in;
     }
 
@@ -50,9 +43,14 @@ public final class Tar implements AutoCloseable {
         }
     }
 
-    /** Reads a tar from a stream, file by file. */
+    /** Reads a tar from a stream, file by file; links, and names with directories in them, are errors. */
     public static Tar read(InputStream in) {
-        return new Tar(new TarArchiveInputStream(in));
+        return new Tar(new TarReader(in));
+    }
+
+    /** Where an unpacked file goes. */
+    public interface Target {
+        OutputStream create(String name) throws IOException;
     }
 
     /**
@@ -60,21 +58,11 @@ public final class Tar implements AutoCloseable {
      *
      * @throws IOException if it is cut, or holds anything but plain files with plain names
      */
-    public static void unpack(InputStream in, Path directory, LongConsumer progress) throws IOException {
+    public static void unpack(InputStream in, Target target, LongConsumer progress) throws IOException {
         long done = 0;
-        try (TarArchiveInputStream tar = new TarArchiveInputStream(in)) {
-            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                String name = entry.getName().startsWith("./") ? entry.getName().substring(2) : entry.getName();
-                if (entry.isDirectory() && (name.isEmpty() || name.equals("."))) {
-                    continue;
-                }
-                if (!entry.isFile()
-                        || entry.isLink()
-                        || entry.isSymbolicLink()
-                        || !PLAIN_NAME.matcher(name).matches()) {
-                    throw new IOException("the tar holds something that no dump has: " + entry.getName());
-                }
-                try (OutputStream file = Channels.newOutputStream(DurableFile.create(directory.resolve(name)))) {
+        try (TarReader tar = new TarReader(in)) {
+            for (String name = tar.next(); name != null; name = tar.next()) {
+                try (OutputStream file = target.create(name)) {
                     done += tar.transferTo(file);
                 }
                 progress.accept(done);
@@ -84,8 +72,7 @@ public final class Tar implements AutoCloseable {
 
     /** Moves to the next file and returns its name, or null at the end of the tar. */
     public @Nullable String next() throws IOException {
-        TarArchiveEntry entry = in.getNextEntry();
-        return entry == null ? null : entry.getName();
+        return in.next();
     }
 
     /** The content of the current file; closing it leaves the tar open. */

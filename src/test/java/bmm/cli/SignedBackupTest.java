@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import bmm.catalog.ManifestKeys;
 import bmm.cli.Scene.Outcome;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -457,5 +463,46 @@ final class SignedBackupTest {
         scene.now = Scene.BEGIN.plus(Duration.ofHours(9));
 
         scene.run("backup").isDone();
+    }
+
+    /** With the hash and the size of the bomb in its manifest, as whoever writes to the store can have them there. */
+    @Test
+    void aBombIsStoppedEverywhere() throws Exception {
+        scene.set("BMM_DUMP_FORMAT", "plain").set("BMM_FINGERPRINT", "count");
+        scene.run("backup").isDone();
+        Path dump = newest(store, ".sql.gz");
+        byte[] sql;
+        try (InputStream in = new GZIPInputStream(Files.newInputStream(dump))) {
+            sql = in.readAllBytes();
+        }
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(dump))) {
+            out.write(sql);
+            byte[] blanks = new byte[1 << 20];
+            Arrays.fill(blanks, (byte) ' ');
+            for (int i = 0; i < 400; i++) {
+                out.write(blanks);
+            }
+        }
+        Path manifest = newest(store, ".manifest.json");
+        String text = Files.readString(manifest);
+        String old = Files.readString(newest(scene.backups, ".manifest.json"));
+        String hash =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(dump)));
+        Files.writeString(
+                manifest,
+                text.replaceFirst("(\"file\": \"[^\"]*sql.gz\",\\s*\"bytes\": )\\d+", "$1" + Files.size(dump))
+                        .replaceFirst("(\"sha256\": \")[0-9a-f]{64}", "$1" + hash));
+        assertThat(Files.readString(manifest)).isNotEqualTo(old);
+        String from = "file://" + store;
+        Path file = root.resolve("out.sql");
+
+        restore("--from", from).failed(4, "its signature is wrong", "--allow-unsigned");
+        restore("--from", from, "--allow-unsigned").failed(4, "more than", "another copy");
+        restore("--from", from, "--allow-unsigned", "--to-file", file.toString())
+                .failed(4, "it unpacks to more than", "another copy");
+        drill("--allow-unsigned").failed(4, "more than", "another copy");
+        scene.run("verify", "--from", from, "--allow-unsigned").failed(4, "more than", "another copy");
+        assertThat(file).doesNotExist();
+        assertThat(root.resolve("tmp")).isEmptyDirectory();
     }
 }

@@ -48,7 +48,7 @@ class ArchiveReaderTest {
     }
 
     private static ArchiveContent read(byte[] archive, int length) throws IOException {
-        return new ArchiveReader(ContentHash.OF_UNKNOWN_TABLES, Compression.ZSTD::decompress)
+        return new ArchiveReader(ContentHash.OF_UNKNOWN_TABLES, Compression.ZSTD::decompress, Long.MAX_VALUE)
                 .readCustom(new ByteArrayInputStream(archive, 0, length));
     }
 
