@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 
-/** What pg_restore or psql can read. */
+/** What can be restored. */
 public sealed interface DumpContent {
     /** An archive in custom format, to be read anywhere, so that several jobs can share it. */
     record CustomFile(Path path) implements DumpContent {}
@@ -15,7 +15,7 @@ public sealed interface DumpContent {
     /** An archive in directory format. */
     record Directory(Path path) implements DumpContent {}
 
-    /** SQL text for psql. */
+    /** SQL text. */
     record Sql(Source source) implements DumpContent {}
 
     /** Opens the same bytes as often as it is asked. */

@@ -30,7 +30,7 @@ public record DumpForm(Archive archive, Compression compression, boolean encrypt
         PLAIN
     }
 
-    /** It is whole, but nothing that pg_restore or psql could restore. */
+    /** It is whole, but nothing that could be restored. */
     static final class Unknown extends IOException {
         Unknown(String message) {
             super(message);
@@ -55,7 +55,7 @@ public record DumpForm(Archive archive, Compression compression, boolean encrypt
      *
      * @param identities what opens it, if it is encrypted
      * @throws Locked if they do not
-     * @throws Unknown with a sentence if it is nothing that pg_restore or psql could restore
+     * @throws Unknown with a sentence if it is nothing that could be restored
      * @throws IOException if it is cut or damaged
      */
     public static DumpForm of(Path path, Identities identities) throws IOException {

@@ -202,7 +202,7 @@ public final class FetchedDump implements AutoCloseable {
     }
 
     /**
-     * Makes it readable for pg_restore or psql. A compressed or encrypted archive is written to a temporary file as it was
+     * Makes it readable for a restore. A compressed or encrypted archive is written to a temporary file as it was
      * before if it is to be read in several places at once and there is room; else it comes as a stream.
      *
      * @param randomAccess whether several jobs will read it

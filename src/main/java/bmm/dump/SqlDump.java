@@ -13,7 +13,7 @@ import java.util.function.LongConsumer;
  * not run need not be found half-way.
  */
 final class SqlDump {
-    /** The last line that pg_dump writes; newer ones put a line for psql behind it. */
+    /** The last line that pg_dump writes; newer ones put a line behind it. */
     private static final String TRAILER = "-- PostgreSQL database dump complete";
 
     private boolean complete;

@@ -30,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the bytes of a dump readable for pg_restore and psql, which know no outer compression and no tar of a directory.
+ * Makes the bytes of a dump readable for pg_restore, which knows no outer compression and no tar of a directory.
  *
  * @param path the dump as it is stored
  * @param temporary where to unpack it

@@ -47,6 +47,11 @@ public final class DatabaseProperties {
         return properties;
     }
 
+    /** What stands in the text of one entry. */
+    static DatabaseProperties of(String text) throws IOException {
+        return new DatabaseProperties(statements(text));
+    }
+
     private static List<SqlStatement> statements(String text) throws IOException {
         List<SqlStatement> statements = new ArrayList<>();
         SqlScript script = new SqlScript(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));

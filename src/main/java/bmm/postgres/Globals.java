@@ -35,8 +35,17 @@ public final class Globals {
      *
      * @param about the role or tablespace
      * @param member who becomes a member; else empty
+     * @param sqlWithoutPassword the same where it sets none
      */
-    private record Part(Kind kind, String about, String member, String sql) {}
+    private record Part(Kind kind, String about, String member, String sql, String sqlWithoutPassword) {
+        Part(Kind kind, String about, String member, String sql) {
+            this(kind, about, member, sql, sql);
+        }
+
+        Part withoutPassword() {
+            return new Part(kind, about, member, sqlWithoutPassword);
+        }
+    }
 
     /** Predefined roles whose members can do nothing outside of databases. */
     private static final Set<String> CONFINED = Set.of(
@@ -151,7 +160,7 @@ public final class Globals {
         while (!checked.atEnd()) {
             attribute(checked);
         }
-        return new Part(Kind.ATTRIBUTES, role, "", checked.done());
+        return new Part(Kind.ATTRIBUTES, role, "", checked.done(), checked.doneWithoutPassword());
     }
 
     private static final Set<String> ATTRIBUTES = Set.of(
@@ -175,9 +184,7 @@ public final class Globals {
             checked.keywords(checked.word());
         } else if (checked.accept("connection", "limit")) {
             checked.number();
-        } else if (checked.accept("password")) {
-            checked.stringOrNull();
-        } else {
+        } else if (!checked.acceptPassword()) {
             checked.keywords("valid", "until").string();
         }
     }
@@ -348,10 +355,11 @@ public final class Globals {
      * from a role to the host leads to the machine of the drill.
      */
     public Globals forThrowawayServer() {
-        return withoutTablespaces().only(part -> switch (part.kind()) {
+        Globals confined = only(part -> switch (part.kind()) {
             case ROLE, ROLE_REMARK, ATTRIBUTES -> true;
             case MEMBERSHIP -> !part.about().startsWith("pg_") || CONFINED.contains(part.about());
             case ROLE_SETTING, PARAMETER, TABLESPACE, TABLESPACE_DETAIL -> false;
         });
+        return new Globals(confined.parts.stream().map(Part::withoutPassword).toList());
     }
 }

@@ -10,17 +10,20 @@ import java.util.Locale;
 public final class CheckedStatement {
     private final SqlTokens tokens;
     private final StringBuilder sql = new StringBuilder();
+    private final StringBuilder sqlWithoutPassword = new StringBuilder();
 
     public CheckedStatement(SqlStatement statement) {
         this.tokens = statement.tokens();
     }
 
     private CheckedStatement write(String word) {
-        if (!sql.isEmpty()) {
-            sql.append(' ');
-        }
-        sql.append(word);
+        append(sql, word);
+        append(sqlWithoutPassword, word);
         return this;
+    }
+
+    private static void append(StringBuilder to, String word) {
+        to.append(to.isEmpty() ? "" : " ").append(word);
     }
 
     /** These keywords, given in lower case, must be next. */
@@ -96,6 +99,15 @@ public final class CheckedStatement {
         }
     }
 
+    /** Whether the password of a role is next, which is a string or NULL. */
+    public boolean acceptPassword() throws IOException {
+        boolean found = tokens.accept("password");
+        if (found) {
+            append(sql, "PASSWORD " + (tokens.accept("null") ? "NULL" : literal(tokens.string())));
+        }
+        return found;
+    }
+
     /** A number. */
     public void number() throws IOException {
         write(tokens.numeral());
@@ -154,6 +166,12 @@ public final class CheckedStatement {
     public String done() throws IOException {
         tokens.end();
         return sql.toString();
+    }
+
+    /** The same less what {@link #acceptPassword} has read. */
+    public String doneWithoutPassword() throws IOException {
+        tokens.end();
+        return sqlWithoutPassword.toString();
     }
 
     /** Why it is not run. */
