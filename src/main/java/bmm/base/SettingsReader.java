@@ -96,12 +96,28 @@ final class SettingsReader {
         given.forEach((key, value) -> {
             if (Keys.namesFile(key) && !value.foreign() && !value.text().isEmpty()) {
                 try {
-                    exposed(Path.of(value.text()), value.where() + ": " + key + ": ");
+                    Path file = Path.of(value.text());
+                    if (!exposed(file, value.where() + ": " + key + ": ") && key.equals(Keys.PGPASSFILE.key())) {
+                        warnOfPassFile(file);
+                    }
                 } catch (InvalidPathException e) {
                     return; // told where it is parsed
                 }
             }
         });
+    }
+
+    /** PostgreSQL manual, "The Password File": on Unix, one that group or others can access is ignored. */
+    private void warnOfPassFile(Path file) {
+        try {
+            FileStatus status = FileStatus.ofTarget(file);
+            if (status.kind() == FileStatus.Kind.REGULAR && (status.mode() & 077) != 0) {
+                warnings.add("PGPASSFILE " + file
+                        + " can be accessed by group or others, so the pg tools ignore it: chmod 600");
+            }
+        } catch (IOException e) {
+            return; // connecting tells
+        }
     }
 
     /** Whether root must not read a file; it is a problem then. */

@@ -42,9 +42,7 @@ public final class TemporaryDirectory implements AutoCloseable {
         if (!Files.isDirectory(parent) || !Files.isWritable(parent)) {
             throw cannotWrite(parent, "it is no directory that this user can write to", null);
         }
-        OwnPlace.othersIn(parent).ifPresent(others -> {
-            throw cannotWrite(parent, others + " and could put something else in its place", null);
-        });
+        check(parent);
         RunLock lock = RunLock.acquire(lockFile, now);
         try {
             Files.createDirectory(
@@ -54,6 +52,17 @@ public final class TemporaryDirectory implements AutoCloseable {
             lock.close();
             throw cannotWrite(parent, Failure.reason(e), e);
         }
+    }
+
+    /**
+     * Refuses a directory in which somebody else could exchange what is made there.
+     *
+     * @throws Failure {@link ExitCode#PREFLIGHT}
+     */
+    public static void check(Path parent) {
+        OwnPlace.othersIn(parent).ifPresent(others -> {
+            throw cannotWrite(parent, others + " and could put something else in its place", null);
+        });
     }
 
     private static Failure cannotWrite(Path parent, String reason, @Nullable IOException e) {

@@ -3,6 +3,7 @@ package bmm.mirror;
 import bmm.base.DurableFile;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
+import bmm.base.TemporaryDirectory;
 import bmm.store.ObjectInfo;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -62,6 +63,7 @@ final class Plan implements Steps, AutoCloseable {
     static Plan of(Listing source, Listing destination, @Nullable String canary, Path directory) {
         Plan plan;
         try {
+            TemporaryDirectory.check(directory);
             FileChannel file = DurableFile.nameless(directory.resolve("bmm-mirror-" + UUID.randomUUID()));
             plan = new Plan(file, canary, directory);
         } catch (IOException e) {

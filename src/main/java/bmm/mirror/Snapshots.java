@@ -4,6 +4,7 @@ import bmm.base.DurableFile;
 import bmm.base.ExitCode;
 import bmm.base.Failure;
 import bmm.base.Hint;
+import bmm.base.TemporaryDirectory;
 import bmm.store.Body;
 import bmm.store.ObjectInfo;
 import bmm.store.ObjectStore;
@@ -58,6 +59,7 @@ final class Snapshots {
     Snapshots(ObjectStore store, Path temporary) {
         this.store = store;
         this.temporary = temporary;
+        TemporaryDirectory.check(temporary);
     }
 
     /**

@@ -175,6 +175,17 @@ class SettingsOfOthersTest {
     }
 
     @Test
+    void aPasswordFileThatLibpqWouldIgnoreIsWarnedOf() throws IOException {
+        Path passFile = write(directory.resolve("pgpass"), "*:*:*:*:p");
+        Files.setPosixFilePermissions(passFile, PosixFilePermissions.fromString("rw-r-----"));
+        Path file = write(directory.resolve("bmm.env"), "PGPASSFILE=" + passFile);
+        assertThat(Settings.load(Map.of(), Map.of(), List.of(file)).warnings())
+                .singleElement()
+                .asString()
+                .contains("the pg tools ignore it");
+    }
+
+    @Test
     void devicesAndPipesOfOursAreRead() {
         assertThat(Settings.load(Map.of(), Map.of(), List.of(Path.of("/dev/null")))
                         .isGiven(Keys.PGHOST))
