@@ -42,6 +42,7 @@ final class SignedBackupTest {
         scene.server.createDatabase(DATABASE);
         scene.server.sql(DATABASE, "CREATE TABLE t AS SELECT i, md5(i::text) FROM generate_series(1, 200) i");
         scene.set("BMM_DATABASES", DATABASE);
+        scene.set("BMM_DRILL_ACCEPT", "owners-code-runs-as-superuser");
     }
 
     @AfterEach
