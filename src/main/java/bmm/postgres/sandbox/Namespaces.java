@@ -7,8 +7,11 @@ import java.util.List;
  * The same namespaces as {@link Bubblewrap}'s, made by util-linux and a script: it mounts an empty file system, binds what
  * is in sight to it, makes it the root, and lets go of the old one (pivot_root(2)). A user who is not root does that in a
  * user namespace, as root of it, and leaves it for an inner one, in which nobody has rights on those mounts.
+ *
+ * @param pivoting whether by pivot_root(8), which Debian has in a package of its own from 14 on; else by moving the mount
+ *     over the old root
  */
-record Namespaces() implements Means {
+record Namespaces(boolean pivoting) implements Means {
     /** Its arguments: where to mount, then three words for each part, {@code --}, and the command. */
     private static final String SCRIPT = """
             set -eu
@@ -44,10 +47,19 @@ record Namespaces() implements Means {
             shift
             mount -o remount,bind,ro,nosuid,nodev "$root"
             cd "$root"
+            """;
+
+    private static final String PIVOT = """
             pivot_root . .
             umount -l .
             cd /
             exec "$@"
+            """;
+
+    /** The old root stays below, where only those get to who may unmount what lies on it. */
+    private static final String MOVE = """
+            mount -n -i --move . /
+            exec chroot . "$@"
             """;
 
     @Override
@@ -57,7 +69,7 @@ record Namespaces() implements Means {
 
     @Override
     public List<String> missing() {
-        return Means.notInstalled("unshare", "setpriv", "mount", "umount", "pivot_root");
+        return Means.notInstalled("unshare", "setpriv", "mount", pivoting ? "pivot_root" : "chroot");
     }
 
     @Override
@@ -69,7 +81,12 @@ record Namespaces() implements Means {
         }
         words.addAll(List.of("--mount", "--pid", "--ipc", "--uts", "--net", "--fork", "--kill-child"));
         words.addAll(List.of(
-                "--", "/bin/sh", "-c", SCRIPT, "sh", surroundings.mountPoint().toString()));
+                "--",
+                "/bin/sh",
+                "-c",
+                SCRIPT + (pivoting ? PIVOT : MOVE),
+                "sh",
+                surroundings.mountPoint().toString()));
         surroundings.view().parts().forEach(part -> words.addAll(arguments(part)));
         words.add("--");
         words.addAll(

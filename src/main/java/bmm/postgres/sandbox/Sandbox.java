@@ -27,7 +27,8 @@ import java.util.stream.Stream;
  */
 public final class Sandbox {
     /** The best first. */
-    static final List<Means> ALL_MEANS = List.of(new Bubblewrap(true), new Bubblewrap(false), new Namespaces());
+    static final List<Means> ALL_MEANS =
+            List.of(new Bubblewrap(true), new Bubblewrap(false), new Namespaces(true), new Namespaces(false));
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int MOST_SHOWN = 300;

@@ -70,6 +70,9 @@ final class SandboxTest {
             if [ "$(id -u)" = 0 ]; then got to be root; fi
             if su -c id </dev/null; then got another user; fi
             if mount -t tmpfs none /tmp; then got a mount; fi
+            if unshare -Urm umount -l /; then got "below the root"; fi
+            if unshare -Ur chroot . true; then echo a user namespace of its own; fi
+            if ls ../../../../root 2>/dev/null; then got sight of the root; fi
             if chmod -R 777 "$(dirname "$secret")"; then got modes; fi
             if [ "$(ulimit -c)" != 0 ] || [ "$(ulimit -f)" = unlimited ] || [ "$(ulimit -u)" = unlimited ]; then got no limits; fi
             echo here >"$HOME/there" && [ "$(cat "$HOME/there")" = here ] && echo >"$TMPDIR/there" && echo >/dev/null && echo >/dev/shm/there &&
@@ -112,7 +115,7 @@ final class SandboxTest {
     }
 
     static List<Means> means() {
-        return List.of(new Bubblewrap(true), new Bubblewrap(false), new Namespaces());
+        return Sandbox.ALL_MEANS;
     }
 
     private Sandbox open(Means means) throws IOException {
