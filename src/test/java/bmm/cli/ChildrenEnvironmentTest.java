@@ -126,7 +126,7 @@ class ChildrenEnvironmentTest {
         Set<String> programs = found.keySet().stream()
                 .map(name -> name.replaceFirst("\\..*", ""))
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(programs).contains("pg_dump", "pg_restore", "initdb", "rclone", "ssh", "docker", "hook", "probe");
+        assertThat(programs).contains("pg_dump", "pg_restore", "rclone", "ssh", "docker", "hook", "probe");
         found.forEach((program, environment) ->
                 assertThat(environment).as("environment of %s", program).doesNotContain(MARKER));
     }
