@@ -97,12 +97,15 @@ public final class Snapshot implements AutoCloseable {
      */
     public static Snapshot open(Server server, String database, Duration lockWait) {
         Session session = server.connect(database);
+        // Even to ask for the size of a table waits for whoever has it locked.
+        String lockTimeout = "lock_timeout = " + lockWait.toMillis();
         try {
+            session.execute("SET " + lockTimeout);
             for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
                 Set<TableName> locked = new HashSet<>();
                 List<Table> before = tables(session);
                 session.begin(MODES);
-                session.execute("SET LOCAL lock_timeout = " + lockWait.toMillis());
+                session.execute("SET LOCAL " + lockTimeout);
                 try {
                     lock(session, before, locked);
                 } catch (SQLException e) {
