@@ -33,15 +33,15 @@ public final class DumpDecoder {
         InputStream bounded = new Bounded(kind.compression().decompress(new LeftOpen(in)), limits.unpacked());
         // Decompression runs in a thread beside the one that counts rows.
         try (InputStream decoded = new ReadAhead(bounded)) {
-            return switch (kind) {
+            ArchiveContent content = switch (kind) {
                 case CUSTOM, CUSTOM_ZSTD -> archiveReader(hash, limits).readCustom(decoded);
                 case PLAIN_GZIP -> new PlainDumpReader(hash, limits.data()).read(decoded);
-                case DIRECTORY -> {
-                    try (Tar tar = Tar.read(decoded)) {
-                        yield archiveReader(hash, limits).readDirectory(new TarFiles(tar));
-                    }
-                }
+                case DIRECTORY -> archiveReader(hash, limits).readDirectory(new TarFiles(Tar.read(decoded)));
             };
+            // What is behind it, such as the padding of a tar: to stop the reading thread in a file would close the
+            // file.
+            decoded.transferTo(OutputStream.nullOutputStream());
+            return content;
         }
     }
 

@@ -145,6 +145,13 @@ final class ScriptPlayer {
             case DumpStatement.Transaction transaction -> transaction(transaction, statement);
             case DumpStatement.Statistics statistics ->
                 send(find(statistics.table()).session(0), statement);
+            case DumpStatement.LargeObjectProperty property -> {
+                if (settings.scope() == Scope.DATA_ONLY) {
+                    send(session, statement);
+                } else {
+                    run(statement, script);
+                }
+            }
             case DumpStatement.Other other -> run(statement, script);
         }
     }

@@ -94,13 +94,13 @@ class HostileOwnerTest {
         ScratchServer server = server(major);
         setTraps(
                 server,
-                "DROP ROLE IF EXISTS reader",
-                "CREATE ROLE reader LOGIN BYPASSRLS",
-                "GRANT pg_read_all_data TO reader",
-                "GRANT CONNECT ON DATABASE app TO reader");
+                "DROP ROLE IF EXISTS mallorys_reader",
+                "CREATE ROLE mallorys_reader LOGIN BYPASSRLS",
+                "GRANT pg_read_all_data TO mallorys_reader",
+                "GRANT CONNECT ON DATABASE app TO mallorys_reader");
         Scene scene = new Scene(directory, server)
                 .set("BMM_DATABASES", DATABASE)
-                .set("PGUSER", "reader")
+                .set("PGUSER", "mallorys_reader")
                 .set("BMM_GLOBALS", "no");
         int before = server.log().length();
 

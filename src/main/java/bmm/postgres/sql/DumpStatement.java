@@ -60,6 +60,12 @@ public sealed interface DumpStatement {
     record Other() implements DumpStatement {}
 
     /**
+     * What makes a large object or says something of it: its owner, its privileges, a comment. From 17 on it stands among the
+     * data (pg_dump's entries {@code BLOB METADATA}).
+     */
+    record LargeObjectProperty() implements DumpStatement {}
+
+    /**
      * Reads a statement in UTF-8.
      *
      * @throws SqlRefused if it begins as one of these and is not what pg_dump writes then
@@ -73,8 +79,19 @@ public sealed interface DumpStatement {
             case "set", "reset" -> setting(tokens);
             case "begin", "commit", "start", "end" -> new Transaction(false);
             case "rollback", "abort", "savepoint", "release", "prepare" -> new Transaction(true);
+            case "alter", "comment", "grant", "revoke", "security" ->
+                isOfLargeObject(tokens) ? new LargeObjectProperty() : new Other();
             default -> new Other();
         };
+    }
+
+    private static boolean isOfLargeObject(SqlTokens tokens) throws IOException {
+        if (!tokens.accept("alter")) {
+            while (!tokens.atEnd() && !tokens.accept("on")) {
+                tokens.skip();
+            }
+        }
+        return tokens.accept("large") && tokens.accept("object");
     }
 
     private static DumpStatement copy(SqlTokens tokens) throws IOException {
@@ -128,6 +145,7 @@ public sealed interface DumpStatement {
             return switch (tokens.word()) {
                 case "setval" -> setSequence(tokens);
                 case "set_config" -> configured(tokens);
+                case "lo_create" -> createLargeObject(tokens);
                 case "lo_open" -> openLargeObject(tokens);
                 case "lowrite" -> writeLargeObject(tokens);
                 case "lo_close" -> closeLargeObject(tokens);
@@ -159,6 +177,14 @@ public sealed interface DumpStatement {
     private static DumpStatement configured(SqlTokens tokens) throws IOException {
         tokens.expect("set_config", "(");
         return new Setting(tokens.string().toLowerCase(java.util.Locale.ROOT));
+    }
+
+    private static DumpStatement createLargeObject(SqlTokens tokens) throws IOException {
+        tokens.expect("lo_create", "(");
+        String oid = tokens.nameOrString();
+        tokens.expect(")");
+        tokens.end();
+        return oid.chars().allMatch(c -> c >= '0' && c <= '9') ? new LargeObjectProperty() : new Other();
     }
 
     private static DumpStatement openLargeObject(SqlTokens tokens) throws IOException {

@@ -45,6 +45,34 @@ final class DumpStatementTest {
                 .hasMessageContaining("a COPY that no dump has");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT pg_catalog.lo_create('4711')",
+                "ALTER LARGE OBJECT 4711 OWNER TO \"x ON y\"",
+                "COMMENT ON LARGE OBJECT 4711 IS 'ON TABLE t'",
+                "GRANT SELECT ON LARGE OBJECT 4711 TO PUBLIC",
+                "REVOKE ALL ON LARGE OBJECT 4711 FROM postgres",
+                "SECURITY LABEL FOR x ON LARGE OBJECT 4711 IS 'y'",
+            })
+    void whatIsSaidOfALargeObjectStandsAmongTheData(String sql) throws IOException {
+        assertThat(of(sql)).isEqualTo(new DumpStatement.LargeObjectProperty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT pg_catalog.lo_create(f())",
+                "SELECT pg_catalog.lo_create('1'), f()",
+                "ALTER TABLE t OWNER TO x",
+                "GRANT SELECT ON t TO \"LARGE OBJECT\"",
+                "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO x",
+                "COMMENT ON TABLE t IS 'ON LARGE OBJECT 1'",
+            })
+    void whatIsSaidOfOthersDoesNot(String sql) throws IOException {
+        assertThat(of(sql)).isEqualTo(new DumpStatement.Other());
+    }
+
     @Test
     void sequencesAndLargeObjectsAreValues() throws IOException {
         assertThat(of("SELECT pg_catalog.setval('public.\"S '' x\"', -7, false)"))
