@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * bubblewrap (bwrap(1)): namespaces of its own for mounts, processes, IPC, host name and network. As root it needs no user
- * namespace, which some machines do not allow. The options are those that version 0.4 has.
+ * namespace, which some machines do not allow. The options are those that version 0.4 has; without {@code --new-session},
+ * as there is no terminal, and the {@link Supervisor} has to know the group of what it ends.
  *
  * @param withProcesses whether /proc is mounted, which a container may not allow
  */
@@ -30,7 +31,6 @@ record Bubblewrap(boolean withProcesses) implements Means {
         List<String> words = new ArrayList<>(List.of(
                 "bwrap",
                 "--die-with-parent",
-                "--new-session",
                 "--unshare-pid",
                 "--unshare-ipc",
                 "--unshare-uts",

@@ -93,7 +93,7 @@ public final class Sandbox {
             for (Means means : candidates) {
                 Sandbox sandbox = new Sandbox(
                         means, new Means.Surroundings(view, user, mountPoint), files, home, isolation(means, user));
-                Optional<String> obstacle = sandbox.obstacle(program);
+                Optional<String> obstacle = sandbox.obstacle(program, directory);
                 if (obstacle.isEmpty()) {
                     return sandbox;
                 }
@@ -155,32 +155,26 @@ public final class Sandbox {
     }
 
     /** Why it cannot run the program; empty if it can. */
-    private Optional<String> obstacle(String program) throws IOException {
+    private Optional<String> obstacle(String program, Path directory) throws IOException {
         List<String> missing = means.missing();
         if (!missing.isEmpty()) {
             return Optional.of(String.join(", ", missing) + " not installed");
         }
-        List<String> words = new ArrayList<>(List.of("/usr/bin/env", "-i"));
-        words.addAll(environment());
-        words.addAll(confined(List.of(programs.bin().resolve(program).toString(), "--version")));
-        try {
-            Command.Result result =
-                    Command.of(words).directory(Path.of("/")).timeout(PATIENCE).run();
-            return result.ok() ? Optional.empty() : Optional.of(lastLine(result));
+        Path log = directory.resolve("trial");
+        try (RunningCommand trial = start(program, List.of("--version"), log, PATIENCE)) {
+            int exit = trial.waitFor();
+            return exit == 0 ? Optional.empty() : Optional.of(lastLine(log, exit));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Failure(ExitCode.DRILL, "stopped", "run it again", e);
+        } finally {
+            Files.deleteIfExists(log);
         }
     }
 
-    private static String lastLine(Command.Result result) {
-        return SafeText.line(
-                result.errors()
-                        .strip()
-                        .lines()
-                        .reduce((first, second) -> second)
-                        .orElse("exit status " + result.exit()),
-                MOST_SHOWN);
+    private static String lastLine(Path log, int exit) throws IOException {
+        String said = Files.exists(log) ? Files.readString(log).strip() : "";
+        return SafeText.line(said.lines().reduce((first, second) -> second).orElse("exit status " + exit), MOST_SHOWN);
     }
 
     private List<String> environment() {

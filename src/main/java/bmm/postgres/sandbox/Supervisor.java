@@ -14,9 +14,10 @@ final class Supervisor {
     static final String KEEP = "keep\n";
 
     /**
-     * Its arguments: the signal that ends the program, the file, and the command. KILL is for programs that are the only
-     * parent of a sandbox's first process. Should the supervisor be killed, the
-     * kernel ends what it has started. Should memory run out, a server that is thrown away goes first.
+     * Its arguments: the signal that the program is asked with to end, the file, and the command. Whatever comes of it, all
+     * that is left of the group of processes that it has begun is killed: bubblewrap leaves one that waits forever where it
+     * fails itself. Should the supervisor be killed, the kernel ends what it has started. Should memory run out, a server
+     * that is thrown away goes first.
      */
     private static final String SCRIPT = """
             signal=$1
@@ -25,27 +26,29 @@ final class Supervisor {
             shift 2
             ulimit -c 0
             (echo 800 >"/proc/$$/oom_score_adj") 2>/dev/null
+            kill_all() {
+              # The group is there once the child has made it.
+              kill -KILL "$child"
+              kill -KILL "-$child"
+            }
             end() {
               trap '' TERM
-              if [ "$signal" = KILL ]; then
-                # It has one, with which the whole sandbox goes; stopped, it cannot start it only now.
-                kill -STOP "$child"
-                for first in $(cat "/proc/$child/task/$child/children"); do kill -KILL "$first"; done
+              if [ "$signal" != KILL ]; then
+                kill -"$signal" "$child"
+                tries=0
+                while kill -0 "$child" && [ "$tries" -lt 100 ]; do
+                  sleep 0.05
+                  tries=$((tries + 1))
+                done
               fi
-              kill -"$signal" "$child"
-              tries=0
-              while kill -0 "$child" && [ "$tries" -lt 100 ]; do
-                sleep 0.05
-                tries=$((tries + 1))
-              done
-              kill -KILL "$child"
+              kill_all
               wait "$child"
               exit 143
             }
             trap '' INT HUP
             with=
             if command -v setpriv >/dev/null; then with='setpriv --pdeathsig KILL --'; fi
-            (trap '' TERM && exec $with "$@" 3<&-) &
+            (trap '' TERM && exec setsid $with "$@" 3<&-) &
             child=$!
             trap 'end 2>/dev/null' TERM
             $with /bin/sh -c 'read -r word; [ "$word" = keep ] || kill -TERM "$1"' sh "$$" <&3 &
@@ -53,7 +56,9 @@ final class Supervisor {
             exec 3<&-
             wait "$child"
             status=$?
-            kill "$watcher" 2>/dev/null
+            trap '' TERM
+            kill_all 2>/dev/null
+            kill -KILL "$watcher" 2>/dev/null
             exit "$status"
             """;
 
@@ -62,7 +67,7 @@ final class Supervisor {
     /**
      * The whole command.
      *
-     * @param signal for the program to end by, without SIG
+     * @param signal for the program to end by, without SIG: KILL where there is nothing to be cleaned up
      * @param log file that what is printed is added to
      * @param environment {@code name=value}, all that there will be
      */

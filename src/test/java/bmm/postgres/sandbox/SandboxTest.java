@@ -283,6 +283,18 @@ final class SandboxTest {
         assertThat(sleepers(marker)).isZero();
     }
 
+    /** bubblewrap leaves a process behind that waits forever, with all files that it was given, where it fails itself. */
+    @Test
+    void aSandboxThatBreaksLeavesNothing() throws Exception {
+        Sandbox sandbox = Sandbox.open(Keys.Sandboxing.OFF, BASH, "bash", directory, home);
+        String marker = "3604." + Integer.toUnsignedString(home.hashCode());
+
+        assertThat(run(sandbox, "(trap '' TERM; sleep " + marker + ") & exit 3"))
+                .endsWith("exit 3");
+
+        awaitSleepers(0, marker);
+    }
+
     /** Killed itself, as on a machine without memory, its supervisor takes everything with it; and so does what it started. */
     @ParameterizedTest
     @MethodSource("means")
