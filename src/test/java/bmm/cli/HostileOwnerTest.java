@@ -109,5 +109,7 @@ class HostileOwnerTest {
 
         assertThat(sprung(server.log().substring(before))).isEmpty();
         backup.isDone();
+        server.dropDatabase(DATABASE);
+        server.sql("postgres", "DROP ROLE mallorys_reader");
     }
 }
