@@ -19,7 +19,7 @@ import java.util.function.Predicate;
  */
 public final class Globals {
     /** What a statement is about. */
-    private enum Kind {
+    enum Kind {
         ROLE,
         ATTRIBUTES,
         ROLE_SETTING,
@@ -35,15 +35,20 @@ public final class Globals {
      *
      * @param about the role or tablespace
      * @param member who becomes a member; else empty
-     * @param sqlWithoutPassword the same where it sets none
+     * @param shorter the same without a password and without who granted it
      */
-    private record Part(Kind kind, String about, String member, String sql, String sqlWithoutPassword) {
+    record Part(Kind kind, String about, String member, String sql, String shorter) {
         Part(Kind kind, String about, String member, String sql) {
             this(kind, about, member, sql, sql);
         }
 
-        Part withoutPassword() {
-            return new Part(kind, about, member, sqlWithoutPassword);
+        Part shortened() {
+            return new Part(kind, about, member, shorter);
+        }
+
+        /** Whether it can be done all the same where the one who granted it may not: it is then the restoring role that does. */
+        boolean hasGrantor() {
+            return kind == Kind.MEMBERSHIP && !shorter.equals(sql);
         }
     }
 
@@ -160,7 +165,7 @@ public final class Globals {
         while (!checked.atEnd()) {
             attribute(checked);
         }
-        return new Part(Kind.ATTRIBUTES, role, "", checked.done(), checked.doneWithoutPassword());
+        return new Part(Kind.ATTRIBUTES, role, "", checked.done(), checked.doneShorter());
     }
 
     private static final Set<String> ATTRIBUTES = Set.of(
@@ -226,10 +231,8 @@ public final class Globals {
                 }
             } while (checked.accept(','));
         }
-        if (checked.accept("granted", "by")) {
-            checked.name();
-        }
-        return new Part(Kind.MEMBERSHIP, role, member, checked.done());
+        checked.grantor();
+        return new Part(Kind.MEMBERSHIP, role, member, checked.done(), checked.doneShorter());
     }
 
     private static Part privilegeOn(CheckedStatement checked, boolean grants) throws IOException {
@@ -303,8 +306,8 @@ public final class Globals {
     }
 
     /** The statements, one by one. */
-    List<String> statements() {
-        return parts.stream().map(Part::sql).toList();
+    List<Part> parts() {
+        return parts;
     }
 
     private List<String> named(Kind kind) {
@@ -360,6 +363,6 @@ public final class Globals {
             case MEMBERSHIP -> !part.about().startsWith("pg_") || CONFINED.contains(part.about());
             case ROLE_SETTING, PARAMETER, TABLESPACE, TABLESPACE_DETAIL -> false;
         });
-        return new Globals(confined.parts.stream().map(Part::withoutPassword).toList());
+        return new Globals(confined.parts.stream().map(Part::shortened).toList());
     }
 }

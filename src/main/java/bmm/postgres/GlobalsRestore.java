@@ -12,6 +12,9 @@ public final class GlobalsRestore {
     /** What is there already is no error (PostgreSQL manual, "Error Codes": duplicate_object). */
     private static final String DUPLICATE = "42710";
 
+    /** From 16 on a role that granted something must still be allowed to; before, pg_dumpall named the first superuser. */
+    private static final String NOT_ALLOWED = "42501";
+
     private GlobalsRestore() {}
 
     /**
@@ -33,11 +36,11 @@ public final class GlobalsRestore {
         RestoreErrors errors = new RestoreErrors("postgres", 0, line -> {});
         List<MissingTablespace> missing = new ArrayList<>();
         try (RestoreSession session = OwnDatabases.restoreSession(server)) {
-            for (String statement : globals.withoutTablespaces().statements()) {
-                run(session, statement, errors);
+            for (Globals.Part part : globals.withoutTablespaces().parts()) {
+                run(session, part, errors);
             }
             for (String name : new TreeSet<>(globals.tablespaces())) {
-                make(session, name, globals.tablespace(name).statements(), errors, missing);
+                make(session, name, globals.tablespace(name).parts(), errors, missing);
             }
             // Whatever was said, and in which language: what counts is what there is.
             Set<String> there =
@@ -52,11 +55,13 @@ public final class GlobalsRestore {
         return missing;
     }
 
-    private static void run(RestoreSession session, String statement, RestoreErrors errors) {
+    private static void run(RestoreSession session, Globals.Part part, RestoreErrors errors) {
         try {
-            session.run(statement);
+            session.run(part.sql());
         } catch (SQLException e) {
-            if (!DUPLICATE.equals(e.getSQLState())) {
+            if (NOT_ALLOWED.equals(e.getSQLState()) && part.hasGrantor()) {
+                run(session, part.shortened(), errors);
+            } else if (!DUPLICATE.equals(e.getSQLState())) {
                 errors.note(SqlFailure.message(e));
             }
         }
@@ -65,15 +70,15 @@ public final class GlobalsRestore {
     private static void make(
             RestoreSession session,
             String name,
-            List<String> statements,
+            List<Globals.Part> parts,
             RestoreErrors errors,
             List<MissingTablespace> missing) {
         try {
-            session.run(statements.getFirst());
+            session.run(parts.getFirst().sql());
         } catch (SQLException e) {
             missing.add(new MissingTablespace(name, SqlFailure.message(e)));
             return;
         }
-        statements.stream().skip(1).forEach(statement -> run(session, statement, errors));
+        parts.stream().skip(1).forEach(part -> run(session, part, errors));
     }
 }

@@ -10,7 +10,9 @@ import java.util.Locale;
 public final class CheckedStatement {
     private final SqlTokens tokens;
     private final StringBuilder sql = new StringBuilder();
-    private final StringBuilder sqlWithoutPassword = new StringBuilder();
+
+    /** The same less what a server can do without: passwords, and who granted a membership. */
+    private final StringBuilder shorter = new StringBuilder();
 
     public CheckedStatement(SqlStatement statement) {
         this.tokens = statement.tokens();
@@ -18,7 +20,7 @@ public final class CheckedStatement {
 
     private CheckedStatement write(String word) {
         append(sql, word);
-        append(sqlWithoutPassword, word);
+        append(shorter, word);
         return this;
     }
 
@@ -108,6 +110,14 @@ public final class CheckedStatement {
         return found;
     }
 
+    /** Passes over who granted something, if that is next. */
+    public void grantor() throws IOException {
+        if (tokens.accept("granted")) {
+            tokens.expect("by");
+            append(sql, "GRANTED BY " + quoted(tokens.name()));
+        }
+    }
+
     /** A number. */
     public void number() throws IOException {
         write(tokens.numeral());
@@ -168,10 +178,10 @@ public final class CheckedStatement {
         return sql.toString();
     }
 
-    /** The same less what {@link #acceptPassword} has read. */
-    public String doneWithoutPassword() throws IOException {
+    /** The same less what {@link #acceptPassword} and {@link #grantor} have read. */
+    public String doneShorter() throws IOException {
         tokens.end();
-        return sqlWithoutPassword.toString();
+        return shorter.toString();
     }
 
     /** Why it is not run. */
